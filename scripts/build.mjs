@@ -1,13 +1,14 @@
 // Builds what Node cannot run as it stands: the gradients of TensorFlow.js (published as ES modules that Node
 // takes for CommonJS), the WebAssembly kernels, and, unless called with --sources, dist/.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => `${root}${path}`;
-const run = (script, args) => execFileSync(process.execPath, [at(script), ...args], { cwd: root, stdio: 'inherit' });
+const run = (script, args) =>
+  execFileSync(process.execPath, [at(script), ...args], { cwd: root, stdio: 'inherit' });
 
 await build({
   entryPoints: [at('node_modules/@tensorflow/tfjs-core/dist/register_all_gradients.js')],
@@ -18,18 +19,32 @@ await build({
   logLevel: 'warning',
 });
 
-const assembly = 'runtime/engine/wasm/assembly/index.ts';
-const wasm = 'runtime/engine/wasm/kernels.wasm';
-if (existsSync(at(assembly))) {
+const folder = 'runtime/engine/wasm';
+const wasm = ['kernels', 'raster'].map((name) => `${folder}/${name}.wasm`);
+const options = [
+  '-O3',
+  '--converge',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--importMemory',
+  '--noAssert',
+];
+const compile = (entry, target, more = []) =>
   run('node_modules/assemblyscript/bin/asc.js', [
-    assembly, '-o', wasm, '-O3', '--converge', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noAssert',
+    `${folder}/assembly/${entry}`,
+    '-o',
+    target,
+    ...options,
+    ...more,
   ]);
-}
+compile('index.ts', wasm[0]);
+// 16384 pages are 1 GiB, the most that the rasterizers' memory may grow to (see wasm/raster.ts).
+compile('raster.ts', wasm[1], ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '16384']);
 
 if (!process.argv.includes('--sources')) {
   rmSync(at('dist'), { recursive: true, force: true });
   run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  for (const file of ['runtime/engine/gradients.generated.js', wasm]) {
-    if (existsSync(at(file))) cpSync(at(file), at(`dist/${file}`));
-  }
+  for (const file of ['runtime/engine/gradients.generated.js', ...wasm]) cpSync(at(file), at(`dist/${file}`));
 }

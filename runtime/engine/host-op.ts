@@ -41,7 +41,10 @@ export function hostOp<Attrs>(op: HostOp<Attrs>, inputs: readonly tf.Tensor[], a
     const attributes = { op, attrs } as unknown as tf.NamedAttrMap;
     return tf.engine().runKernel(HOST_OP_KERNEL, named, attributes) as unknown as tf.Tensor[];
   }
-  const specs = op.outputs(inputs.map((tensor) => tensor.shape), attrs);
+  const specs = op.outputs(
+    inputs.map((tensor) => tensor.shape),
+    attrs,
+  );
   const results = specs.map(({ shape, dtype }) => {
     const size = tf.util.sizeFromShape([...shape]);
     return { shape, dtype, data: dtype === 'int32' ? new Int32Array(size) : new Float32Array(size) };

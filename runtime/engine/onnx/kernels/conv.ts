@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { emit, int64s, type Value } from '../graph.ts';
+import { NCHW, OIHW, reshaped, type Sym } from '../sym.ts';
+import { convolution } from './conv-forward.ts';
+import { type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
+import { depthwiseFilterGradient, filterGradient, inputGradient } from './conv-gradients.ts';
+import { type Call, defineKernels, relabel, symbol } from './define.ts';
+import { activate, add } from './elementwise.ts';
+
+type Shape4 = [number, number, number, number];
+
+/** Geometry of a call whose input and filter have the given NHWC and HWIO shapes. */
+function geometryOf(
+  { attrs }: Call,
+  input: readonly number[],
+  filter: readonly number[],
+  depthwise = false,
+): ConvGeometry {
+  const { strides, pad, dilations = 1, dimRoundingMode } = attrs;
+  return geometry(
+    tf.backend_util.computeConv2DInfo(
+      input as Shape4,
+      filter as Shape4,
+      strides,
+      dilations,
+      pad,
+      dimRoundingMode,
+      depthwise,
+    ),
+  );
+}
+
+const isChannelsFirst = (call: Call): boolean => call.attrs.dataFormat === 'NCHW';
+const toNhwc = (call: Call, x: Sym): Sym => (isChannelsFirst(call) ? relabel(x, [0, 2, 3, 1]) : x);
+const fromNhwc = (call: Call, x: Sym): Sym => (isChannelsFirst(call) ? relabel(x, [0, 3, 1, 2]) : x);
+
+/** Filters are brought into ONNX' order where they are stored, not at every run. */
+function filterValue(filter: Sym): Value {
+  filter.relayout(OIHW);
+  return filter.as(OIHW);
+}
+
+function conv2d(call: Call): Sym {
+  const x = toNhwc(call, call.in('x'));
+  const filter = call.in('filter');
+  const g = geometryOf(call, x.shape, filter.shape);
+  const groups = (x.shape[3] as number) / (filter.shape[2] as number);
+  return fromNhwc(call, symbol(convolution(x.as(NCHW), filterValue(filter), g, groups), NCHW));
+}
+
+function conv2dInputGradient(call: Call): Sym {
+  const dy = toNhwc(call, call.in('dy'));
+  const filter = call.in('filter');
+  const shape: number[] = isChannelsFirst(call)
+    ? [0, 2, 3, 1].map((axis) => call.attrs.inputShape[axis])
+    : call.attrs.inputShape;
+  const value = inputGradient(
+    dy.as(NCHW),
+    filterValue(filter),
+    geometryOf(call, shape, filter.shape),
+    shape[3] as number,
+  );
+  return fromNhwc(call, symbol(value, NCHW));
+}
+
+function conv2dFilterGradient(call: Call): Sym {
+  const [x, dy] = [toNhwc(call, call.in('x')), toNhwc(call, call.in('dy'))];
+  const value = filterGradient(x.as(NCHW), dy.as(NCHW), geometryOf(call, x.shape, call.attrs.filterShape));
+  return symbol(value, OIHW);
+}
+
+function fused(convolution: (call: Call) => Sym) {
+  return (call: Call): Sym => {
+    const y = convolution(call);
+    const bias = call.maybe('bias');
+    const aligned = bias && isChannelsFirst(call) && bias.shape.length === 1 ? fromNhwcBias(bias) : bias;
+    return activate(aligned ? add(y, aligned) : y, call.attrs.activation, {
+      alpha: call.attrs.leakyreluAlpha,
+      weights: call.maybe('preluActivationWeights'),
+    });
+  };
+}
+
+/** A bias per channel, for images with channels first. */
+function fromNhwcBias(bias: Sym): Sym {
+  return symbol(
+    emit('Unsqueeze', [bias.row(), int64s([1, 2])], {
+      shape: [bias.shape[0] as number, 1, 1],
+      type: 'float32',
+    }),
+    [0, 1, 2],
+  );
+}
+
+/** Depthwise filters [h, w, C, M] as ONNX' [C·M, 1, h, w] of a convolution in C groups. */
+function depthwiseFilter(filter: Sym): Value {
+  const [h, w, channels, multiplier] = filter.shape as Shape4;
+  filter.relayout([2, 3, 0, 1]);
+  return reshaped(filter.as([2, 3, 0, 1]), [channels * multiplier, 1, h, w]);
+}
+
+function depthwise(call: Call): Sym {
+  const x = toNhwc(call, call.in('x'));
+  const filter = call.in('filter');
+  const g = geometryOf(call, x.shape, filter.shape, true);
+  const [, , channels, multiplier] = filter.shape as Shape4;
+  const shape = [x.shape[0] as number, channels * multiplier, ...g.output];
+  const attributes = convAttributes(g, channels);
+  return fromNhwc(
+    call,
+    symbol(emit('Conv', [x.as(NCHW), depthwiseFilter(filter)], { shape, type: 'float32', attributes }), NCHW),
+  );
+}
+
+function depthwiseInputGradient(call: Call): Sym {
+  const [dy, filter] = [call.in('dy'), call.in('filter')];
+  const shape = call.attrs.inputShape as number[];
+  const g = geometryOf(call, shape, filter.shape, true);
+  return symbol(
+    inputGradient(dy.as(NCHW), depthwiseFilter(filter), g, shape[3] as number, filter.shape[2] as number),
+    NCHW,
+  );
+}
+
+function depthwiseFilterGradientKernel(call: Call): Sym {
+  const [x, dy] = [call.in('x'), call.in('dy')];
+  const g = geometryOf(call, x.shape, call.attrs.filterShape, true);
+  return symbol(depthwiseFilterGradient(x.as(NCHW), dy.as(NCHW), g), [2, 3, 0, 1]);
+}
+
+defineKernels({
+  Conv2D: conv2d,
+  Conv2DBackpropInput: conv2dInputGradient,
+  Conv2DBackpropFilter: conv2dFilterGradient,
+  FusedConv2D: fused(conv2d),
+  DepthwiseConv2dNative: depthwise,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradientKernel,
+  FusedDepthwiseConv2D: fused(depthwise),
+});

@@ -1,0 +1,253 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { scalar } from '../graph.ts';
+import { Sym } from '../sym.ts';
+import {
+  broadcasting,
+  type Call,
+  cast,
+  defineKernels,
+  type KernelFunction,
+  pointwise,
+  reshape,
+} from './define.ts';
+
+/** A scalar of x's type. */
+const like = (x: Sym, value: number): Sym => Sym.row(scalar(value, x.type));
+
+const unary =
+  (op: string): KernelFunction =>
+  (call) =>
+    pointwise(op, call.in('x'));
+/** Functions that ONNX knows for floats alone. */
+const float =
+  (op: string): KernelFunction =>
+  (call) =>
+    pointwise(op, cast(call.in('x'), 'float32'));
+/** Roundings leave integers as they are. */
+const rounding =
+  (op: string): KernelFunction =>
+  (call) =>
+    call.in('x').type === 'float32' ? pointwise(op, call.in('x')) : call.in('x');
+const binary =
+  (op: string): KernelFunction =>
+  (call) =>
+    broadcasting(op, [call.in('a'), call.in('b')]);
+const comparison =
+  (op: string): KernelFunction =>
+  (call) =>
+    broadcasting(op, [call.in('a'), call.in('b')], { type: 'bool' });
+
+export const add = (a: Sym, b: Sym): Sym => broadcasting('Add', [a, b]);
+export const sub = (a: Sym, b: Sym): Sym => broadcasting('Sub', [a, b]);
+export const mul = (a: Sym, b: Sym): Sym => broadcasting('Mul', [a, b]);
+export const div = (a: Sym, b: Sym): Sym => broadcasting('Div', [a, b]);
+export const select = (condition: Sym, a: Sym, b: Sym): Sym => broadcasting('Where', [condition, a, b]);
+export const equal = (a: Sym, b: Sym): Sym => broadcasting('Equal', [a, b], { type: 'bool' });
+const greater = (a: Sym, b: Sym): Sym => broadcasting('Greater', [a, b], { type: 'bool' });
+const less = (a: Sym, b: Sym): Sym => broadcasting('Less', [a, b], { type: 'bool' });
+const isNaN = (x: Sym): Sym => pointwise('Not', equal(x, x));
+
+/** Arithmetic has no bool kernels in ONNX; TensorFlow.js computes with 0 and 1. */
+const arithmetic =
+  (op: string): KernelFunction =>
+  (call) => {
+    const [a, b] = [call.in('a'), call.in('b')];
+    return a.type === 'bool'
+      ? broadcasting(op, [cast(a, 'int32'), cast(b, 'int32')])
+      : broadcasting(op, [a, b]);
+  };
+
+/** ONNX Runtime's Max and Min let a number win over NaN; TensorFlow.js lets NaN win. */
+const extremum =
+  (op: string): KernelFunction =>
+  (call) => {
+    const [a, b] = [call.in('a'), call.in('b')];
+    return a.type === 'bool'
+      ? cast(broadcasting(op, [cast(a, 'int32'), cast(b, 'int32')]), 'bool')
+      : broadcasting(op, [a, b]);
+  };
+
+/** Quotient rounded down. Integer division by zero would end the process, so it gives 0, as TensorFlow.js' does. */
+function floorDiv({ in: input }: Call): Sym {
+  const [a, b] = [input('a'), input('b')];
+  if (a.type !== 'int32') return pointwise('Floor', div(a, b));
+  const isZero = equal(b, like(b, 0));
+  const divisor = select(isZero, like(b, 1), b);
+  const quotient = div(a, divisor);
+  const rest = sub(a, mul(quotient, divisor));
+  const signsDiffer = broadcasting('Xor', [less(rest, like(b, 0)), less(divisor, like(b, 0))]);
+  const rounds = broadcasting('And', [pointwise('Not', equal(rest, like(b, 0))), signsDiffer]);
+  return select(isZero, like(b, 0), sub(quotient, cast(rounds, 'int32')));
+}
+
+/** Remainder with the sign of the divisor. */
+function mod({ in: input }: Call): Sym {
+  const [a, b] = [input('a'), input('b')];
+  if (a.type === 'int32') {
+    const isZero = equal(b, like(b, 0));
+    return select(isZero, like(b, 0), broadcasting('Mod', [a, select(isZero, like(b, 1), b)]));
+  }
+  return sub(a, mul(b, pointwise('Floor', div(a, b))));
+}
+
+/** Angle of the point (b, a) in all four quadrants, from the angle in one. */
+function atan2({ in: input }: Call): Sym {
+  const [y, x] = [input('a'), input('b')];
+  const zero = like(x, 0);
+  const angle = pointwise('Atan', div(y, x));
+  const turn = select(less(y, zero), like(x, -Math.PI), like(x, Math.PI));
+  const left = add(angle, turn);
+  const upright = select(
+    greater(y, zero),
+    like(x, Math.PI / 2),
+    select(less(y, zero), like(x, -Math.PI / 2), mul(y, like(x, 0))),
+  );
+  return select(equal(x, zero), upright, select(less(x, zero), left, angle));
+}
+
+function power({ in: input }: Call): Sym {
+  return broadcasting('Pow', [input('a'), input('b')], { type: input('a').type });
+}
+
+function leakyRelu(x: Sym, alpha: number): Sym {
+  return pointwise('LeakyRelu', cast(x, 'float32'), { attributes: { alpha: { float: alpha } } });
+}
+
+function prelu(x: Sym, alpha: Sym): Sym {
+  if (x.type !== 'float32') return prelu(cast(x, 'float32'), cast(alpha, 'float32'));
+  return select(less(x, like(x, 0)), mul(x, alpha), x);
+}
+
+function clip(x: Sym, low: number, high: number): Sym {
+  // Min and Max rather than Clip: these keep NaN
+  return broadcasting('Min', [broadcasting('Max', [x, like(x, low)]), like(x, high)]);
+}
+
+/** Activations that fused kernels and layers name. */
+export function activate(
+  x: Sym,
+  name: string | undefined,
+  options: { alpha?: number | undefined; weights?: Sym | undefined } = {},
+): Sym {
+  switch (name) {
+    case undefined:
+    case 'linear':
+      return x;
+    case 'relu':
+      return pointwise('Relu', x);
+    case 'relu6':
+      return clip(pointwise('Relu', x), 0, 6);
+    case 'elu':
+      return pointwise('Elu', x);
+    case 'sigmoid':
+      return pointwise('Sigmoid', x);
+    case 'leakyrelu':
+      return leakyRelu(x, options.alpha ?? 0.2);
+    case 'prelu':
+      return prelu(x, options.weights as Sym);
+    default:
+      throw new Error(`activation ${name} is none of linear, relu, relu6, elu, sigmoid, leakyrelu, prelu`);
+  }
+}
+
+function step({ in: input, attrs }: Call): Sym {
+  const x = input('x');
+  const stepped = select(greater(x, like(x, 0)), like(x, 1), like(x, attrs.alpha));
+  return x.type === 'float32' ? select(isNaN(x), x, stepped) : stepped;
+}
+
+function selectRows({ in: input }: Call): Sym {
+  const [condition, a, b] = [input('condition'), input('t'), input('e')];
+  const extra = a.shape.length - condition.shape.length;
+  // a condition of rank 1 chooses whole rows
+  const whole =
+    condition.shape.length === 1 && extra > 0
+      ? reshape(condition, [...condition.shape, ...new Array<number>(extra).fill(1)])
+      : condition;
+  return select(whole, a, b);
+}
+
+const scaleOfSelu = 1.0507009873554805;
+const alphaOfSelu = 1.6732632423543772;
+
+defineKernels({
+  Add: arithmetic('Add'),
+  Sub: arithmetic('Sub'),
+  Multiply: arithmetic('Mul'),
+  RealDiv: binary('Div'),
+  FloorDiv: floorDiv,
+  Mod: mod,
+  Pow: power,
+  Maximum: extremum('Max'),
+  Minimum: extremum('Min'),
+  Atan2: atan2,
+  SquaredDifference: (call) => {
+    const difference = sub(call.in('a'), call.in('b'));
+    return mul(difference, difference);
+  },
+  AddN: (call) => call.list.reduce(add),
+  Equal: comparison('Equal'),
+  NotEqual: (call) => pointwise('Not', equal(call.in('a'), call.in('b'))),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
+  LogicalAnd: comparison('And'),
+  LogicalOr: comparison('Or'),
+  LogicalNot: unary('Not'),
+  Select: selectRows,
+  Cast: (call) => cast(call.in('x'), call.attrs.dtype as tf.DataType),
+
+  Abs: unary('Abs'),
+  Acos: float('Acos'),
+  Acosh: float('Acosh'),
+  Asin: float('Asin'),
+  Asinh: float('Asinh'),
+  Atan: float('Atan'),
+  Atanh: float('Atanh'),
+  Ceil: rounding('Ceil'),
+  Cos: float('Cos'),
+  Cosh: float('Cosh'),
+  Erf: float('Erf'),
+  Exp: float('Exp'),
+  Floor: rounding('Floor'),
+  Log: float('Log'),
+  Neg: unary('Neg'),
+  Reciprocal: float('Reciprocal'),
+  Round: rounding('Round'),
+  Sigmoid: float('Sigmoid'),
+  Sign: ({ in: input }) =>
+    sub(
+      cast(greater(input('x'), like(input('x'), 0)), 'float32'),
+      cast(less(input('x'), like(input('x'), 0)), 'float32'),
+    ),
+  Sin: float('Sin'),
+  Sinh: float('Sinh'),
+  Softplus: float('Softplus'),
+  Sqrt: float('Sqrt'),
+  Tan: float('Tan'),
+  Tanh: float('Tanh'),
+  Expm1: ({ in: input }) => sub(pointwise('Exp', input('x')), like(input('x'), 1)),
+  Log1p: ({ in: input }) => pointwise('Log', add(input('x'), like(input('x'), 1))),
+  Rsqrt: ({ in: input }) => pointwise('Reciprocal', pointwise('Sqrt', input('x'))),
+  Square: ({ in: input }) => mul(input('x'), input('x')),
+  Step: step,
+  IsNan: ({ in: input }) => isNaN(input('x')),
+  // infinity - infinity and NaN - NaN are NaN, which equals nothing
+  IsFinite: ({ in: input }) => equal(sub(input('x'), input('x')), like(input('x'), 0)),
+  IsInf: ({ in: input }) => equal(pointwise('Abs', input('x')), like(input('x'), Number.POSITIVE_INFINITY)),
+  Relu: unary('Relu'),
+  Relu6: ({ in: input }) => clip(input('x'), 0, 6),
+  Elu: float('Elu'),
+  EluGrad: ({ in: input }) => {
+    const [dy, y] = [input('dy'), input('y')];
+    return select(less(y, like(y, 0)), mul(dy, add(y, like(y, 1))), dy);
+  },
+  Selu: ({ in: input }) =>
+    pointwise('Selu', input('x'), {
+      attributes: { alpha: { float: alphaOfSelu }, gamma: { float: scaleOfSelu } },
+    }),
+  LeakyRelu: ({ in: input, attrs }) => leakyRelu(input('x'), attrs.alpha),
+  Prelu: ({ in: input }) => prelu(input('x'), input('alpha')),
+  ClipByValue: ({ in: input, attrs }) => clip(input('x'), attrs.clipValueMin, attrs.clipValueMax),
+});

@@ -1,0 +1,65 @@
+import { emit } from '../graph.ts';
+import { Sym } from '../sym.ts';
+import { type Call, defineKernels, relabel } from './define.ts';
+import { activate, add } from './elementwise.ts';
+
+/** Product of the two innermost axes; outer axes broadcast. */
+export function matMul(a: Sym, b: Sym, transposeA: boolean, transposeB: boolean): Sym {
+  // a Transpose before a MatMul rather than FusedMatMul: the CPU provider fuses them, WebGPU has no fused kernel
+  const left = (transposeA ? lastTwoSwapped(a) : a).row();
+  const right = (transposeB ? lastTwoSwapped(b) : b).row();
+  const batch = broadcastBatch(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  if (left.shape.at(-1) !== right.shape.at(-2))
+    throw new Error(`inner extents ${left.shape.at(-1)} and ${right.shape.at(-2)} differ`);
+  const shape = [...batch, left.shape.at(-2) as number, right.shape.at(-1) as number];
+  return Sym.row(emit('MatMul', [left, right], { shape, type: a.type }));
+}
+
+function lastTwoSwapped(x: Sym): Sym {
+  const rank = x.shape.length;
+  const order = Array.from({ length: rank }, (_, i) => i);
+  return relabel(x, [...order.slice(0, -2), rank - 1, rank - 2]);
+}
+
+function broadcastBatch(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const [x = 1, y = 1] = [a[i - rank + a.length], b[i - rank + b.length]];
+    if (x !== y && x !== 1 && y !== 1) throw new Error(`batch extents ${a} and ${b} do not broadcast`);
+    return Math.max(x, y);
+  });
+}
+
+function fusedMatMul({ in: input, maybe, attrs }: Call): Sym {
+  const product = matMul(input('a'), input('b'), attrs.transposeA, attrs.transposeB);
+  const bias = maybe('bias');
+  return activate(bias ? add(product, bias) : product, attrs.activation, {
+    alpha: attrs.leakyreluAlpha,
+    weights: maybe('preluActivationWeights'),
+  });
+}
+
+function einsum({ list, attrs }: Call): Sym {
+  const equation = (attrs.equation as string).replace(/\s/g, '');
+  const [terms, result] = equation.split('->') as [string, string];
+  const extents = new Map<string, number>();
+  terms.split(',').forEach((term, i) => {
+    [...term].forEach((axis, at) => {
+      extents.set(axis, (list[i] as Sym).shape[at] as number);
+    });
+  });
+  const shape = [...result].map((axis) => extents.get(axis) as number);
+  return Sym.row(
+    emit(
+      'Einsum',
+      list.map((x) => x.row()),
+      { shape, type: (list[0] as Sym).type, attributes: { equation } },
+    ),
+  );
+}
+
+defineKernels({
+  BatchMatMul: ({ in: input, attrs }) => matMul(input('a'), input('b'), attrs.transposeA, attrs.transposeB),
+  _FusedMatMul: fusedMatMul,
+  Einsum: einsum,
+});

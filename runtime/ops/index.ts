@@ -1,0 +1,32 @@
+/** The operations that TensorFlow.js lacks and this method needs, on any engine, with their gradients. */
+export { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from './conv.ts';
+export * from './fir.ts';
+export * from './geometry/camera.ts';
+export * from './geometry/crop-mesh.ts';
+export * from './geometry/depth-range.ts';
+export * from './geometry/ellipsoid.ts';
+export * from './geometry/normals.ts';
+export * from './geometry/render-view.ts';
+export * from './geometry/shading.ts';
+export * from './geometry/view.ts';
+export * from './geometry/warp-depth.ts';
+export * from './geometry/warp-grid.ts';
+export * from './grid-sample.ts';
+export * from './group-norm.ts';
+export * from './leaky-relu.ts';
+export * from './losses.ts';
+export * from './max-pool.ts';
+export * from './metrics.ts';
+export * from './minibatch-stddev.ts';
+export * from './modulated-conv.ts';
+export * from './pool.ts';
+export { type RasterizeColourOptions, rasterizeColour } from './rasterize-colour.ts';
+export {
+  type DepthMaps,
+  projectToNdc,
+  type RasterizeDepthOptions,
+  rasterizeDepth,
+  rasterizeDepthMaps,
+} from './rasterize-depth.ts';
+export * from './resize.ts';
+export * from './upfirdn.ts';

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fail } from './check.ts';
+import { scaleByConstant } from './scale-by-constant.ts';
+
+/** Shape of the rectifier. */
+export interface LeakyReluOptions {
+  /** Slope for x ≤ 0; default 0.2. */
+  readonly slope?: number;
+  /** Positive factor on the result; √2 keeps the variance. Default √2 in `leakyReluBias`, 1 in `leakyRelu`. */
+  readonly gain?: number;
+}
+
+/**
+ * StyleGAN2's fused activation: gain · LeakyReLU(x + bias) (Karras et al. 2020, official code).
+ * Differentiable to any order; at 0 the derivative is that of the negative side, as in PyTorch.
+ *
+ * @param x [..., C]
+ * @param bias [C]
+ * @throws RangeError when the bias does not have one value per channel, or the gain is not positive
+ */
+export function leakyReluBias<T extends tf.Tensor>(
+  x: T,
+  bias: tf.Tensor1D,
+  options: LeakyReluOptions = {},
+): T {
+  const channels = x.shape[x.rank - 1];
+  if (bias.rank !== 1 || bias.shape[0] !== channels) {
+    fail(
+      'leakyReluBias',
+      `bias has shape [${bias.shape}], expected [${channels}], the channels of x [${x.shape}]`,
+    );
+  }
+  return leakyRelu(tf.add<T>(x, bias), { gain: Math.SQRT2, ...options });
+}
+
+/**
+ * gain · max(x, slope·x), differentiable to any order.
+ *
+ * @param x any shape
+ * @throws RangeError when the gain is not positive
+ */
+export function leakyRelu<T extends tf.Tensor>(x: T, options: LeakyReluOptions = {}): T {
+  const { slope = 0.2, gain = 1 } = options;
+  if (!(gain > 0)) fail('leakyRelu', `gain is ${gain}, expected a positive number`);
+  const op = tf.customGrad((input, save) => {
+    const rectified = tf.leakyRelu(input as T, slope);
+    const value = gain === 1 ? rectified : tf.mul(rectified, gain);
+    (save as tf.GradSaveFunc)([input as T]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const scaled = gain === 1 ? dy : tf.mul(dy, gain);
+        return scaleByConstant(scaled, tf.step(saved[0] as T, slope));
+      },
+    };
+  });
+  return op(x) as T;
+}
