@@ -48,7 +48,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions
   }
   const pads = explicit(padding);
   // TensorFlow.js has no kernel for stride and dilation at once.
-  if (!isOne(stride)) return tf.conv2d(x, spread(filter, dilation), stride, pads);
+  if (!isOne(stride)) return tf.tidy(() => tf.conv2d(x, spread(filter, dilation), stride, pads));
   return tf.conv2d(x, filter, 1, pads, 'NHWC', dilation);
 }
 
@@ -85,7 +85,7 @@ export function convTranspose2d(
     return out;
   }) as TwoInts;
   const shape: Shape4 = [batch, ...size, co];
-  return tf.conv2dTranspose(x, spread(filter, dilation), shape, stride, explicit(padding));
+  return tf.tidy(() => tf.conv2dTranspose(x, spread(filter, dilation), shape, stride, explicit(padding)));
 }
 
 function geometry(op: string, options: ConvOptions) {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { fail, integer } from './check.ts';
 import { type Padding, upfirdn2d } from './upfirdn.ts';
 
@@ -32,9 +32,11 @@ export function blur2d(x: tf.Tensor4D, options: BlurOptions = {}): tf.Tensor4D {
   const border = taps.length - 1;
   const padding = options.padding ?? ([Math.ceil(border / 2), Math.floor(border / 2)] as const);
   const [top, bottom, left = top, right = bottom] = padding;
+  return tf.tidy(() => {
   const across = upfirdn2d(x, [taps], { padding: [0, 0, left, right], gain: options.gain ?? 1 });
   const column = taps.map((tap) => [tap]);
   return upfirdn2d(across, column, { padding: [top, bottom, 0, 0] });
+  });
 }
 
 /**

@@ -35,10 +35,12 @@ export function groupNorm(
     fail(op, `${groups} groups do not divide the ${channels} channels of x [${x.shape}]`);
   expectShape(op, 'gamma', gamma, [channels]);
   expectShape(op, 'beta', beta, [channels]);
+  return tf.tidy(() => {
   const centred = tf.sub(x, poolGroups(tf.mean(x, [1, 2], true), groups));
   const variance = poolGroups(tf.mean(tf.square(centred), [1, 2], true), groups);
   const scale = tf.mul(tf.rsqrt(tf.add(variance, eps)), gamma);
   return tf.add(tf.mul(centred, scale), beta);
+  });
 }
 
 /** Replaces each channel's statistic [B,1,1,C] by the mean over its group. */

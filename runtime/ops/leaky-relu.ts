@@ -30,7 +30,7 @@ export function leakyReluBias<T extends tf.Tensor>(
       `bias has shape [${bias.shape}], expected [${channels}], the channels of x [${x.shape}]`,
     );
   }
-  return leakyRelu(tf.add<T>(x, bias), { gain: Math.SQRT2, ...options });
+  return tf.tidy(() => leakyRelu(tf.add<T>(x, bias), { gain: Math.SQRT2, ...options }));
 }
 
 /**

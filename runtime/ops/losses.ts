@@ -12,7 +12,10 @@ export interface PhotometricOptions {
   readonly sigma?: tf.Tensor;
 }
 
-/** Mean absolute difference of two images of one shape, a scalar. A mask that is zero everywhere gives NaN. */
+/**
+ * Mean absolute difference of two images of one shape, a scalar. A mask that is zero everywhere gives NaN. Pixels that
+ * agree exactly have a zero gradient: the engine's derivative of |x| is 0 at 0.
+ */
 export function photometricLoss(
   a: tf.Tensor,
   b: tf.Tensor,
@@ -34,7 +37,7 @@ export function photometricLoss(
 
 /**
  * Second-order smoothness, a scalar: the mean absolute second differences of maps [B,H,W] or [B,H,W,C] along x, along
- * y, and twice across (GAN2Shape, equation 2's smoothness term). Maps in a list, finest first, weigh 1, 1/2.3, 1/2.3², …
+ * y, and twice across (as in Zhou et al., "Unsupervised Learning of Depth and Ego-Motion from Video", 2017). Maps in a list, finest first, weigh 1, 1/2.3, 1/2.3², …
  */
 export function smoothnessLoss(maps: tf.Tensor | readonly tf.Tensor[]): tf.Scalar {
   const list: readonly tf.Tensor[] = maps instanceof tf.Tensor ? [maps] : maps;

@@ -44,6 +44,7 @@ export function modulatedConv2d(
     fail(op, `weight [${weight.shape}] has a ${kh}×${kw} kernel, expected odd and square`);
   expectShape(op, 'style', style, [batch, channels]);
   const { demodulate = true, scale = 1 / Math.sqrt(kh * kw * ci), eps = 1e-8 } = options;
+  return tf.tidy(() => {
   // The scale goes to the style, the smallest of the factors, and the weights stay as they are stored.
   const factor = tf.mul(style, scale);
   const scaled = tf.mul<tf.Tensor4D>(x, tf.reshape(factor, [batch, 1, 1, ci]));
@@ -51,6 +52,7 @@ export function modulatedConv2d(
   if (!demodulate) return convolved;
   const energy = tf.matMul<tf.Tensor2D>(tf.square(factor), tf.sum(tf.square(weight), [0, 1]));
   return tf.mul(convolved, tf.reshape(tf.rsqrt(tf.add(energy, eps)), [batch, 1, 1, co]));
+  });
 }
 
 function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: ModulatedConvOptions): tf.Tensor4D {
@@ -87,5 +89,5 @@ export function convDown(
 ): tf.Tensor4D {
   const border = taps.length - 2 + (weight.shape[0] - 1);
   const padding = [Math.floor((border + 1) / 2), Math.floor(border / 2)] as const;
-  return conv2d(blur2d(x, { taps, padding }), weight, { stride: 2 });
+  return tf.tidy(() => conv2d(blur2d(x, { taps, padding }), weight, { stride: 2 }));
 }

@@ -29,6 +29,7 @@ export function avgPool2d(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D 
   if (padding.some((pad, i) => 2 * pad > (kernel[i] as number))) {
     fail(op, `padding is [${padding}], expected at most half the kernel [${kernel}]`);
   }
+  return tf.tidy(() => {
   const [v, h] = padding;
   const ones = Array.from({ length: kernel[0] }, () => new Array<number>(kernel[1]).fill(1));
   const mean = upfirdn2d(x, ones, { down: stride, padding: [v, v, h, h], gain: 1 / (kernel[0] * kernel[1]) });
@@ -37,6 +38,7 @@ export function avgPool2d(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D 
   const [rows, columns] = [share(height, 0), share(width, 1)];
   const factor = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
   return tf.mul(mean, tf.tensor4d(factor, [1, rows.length, columns.length, 1]));
+  });
 }
 
 /** The share of each window that lies within the image. */

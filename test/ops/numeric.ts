@@ -76,14 +76,16 @@ export interface OperationCheck {
 
 /**
  * Compares an operation's values with the formula, the gradients of Σ r·out² + q·out with central differences,
- * and with `second` the gradients of Σ direction·gradient, which need the gradient of every gradient.
+ * without tensors left over, and with `second` the gradients of Σ direction·gradient, which need the gradient of every gradient.
  */
 export function checkOperation(check: OperationCheck): void {
   const { shapes, op, formula, tolerance = 2e-4 } = check;
   const inputs = check.inputs ?? shapes.map((shape, i) => noise(size(shape), i + 1));
   const tensors = inputs.map((data, i) => tensor(data, [...(shapes[i] as number[])] as tf.ShapeMap[tf.Rank]));
   const expected = formula(...inputs);
+  const before = tf.memory().numTensors;
   const out = op(...tensors);
+  expect(tf.memory().numTensors - before).toBe(tensors.includes(out) ? 0 : 1);
   expectClose(out.dataSync(), expected, 1e-5);
 
   const r = noise(expected.length, 101);
@@ -98,7 +100,9 @@ export function checkOperation(check: OperationCheck): void {
     const value = op(...args);
     return tf.sum(tf.add(tf.mul(tf.square(value), rt), tf.mul(value, qt))) as tf.Scalar;
   };
+  const held = tf.memory().numTensors;
   const gradients = tf.grads(single)(tensors);
+  expect(tf.memory().numTensors - held).toBe(gradients.length);
   gradients.forEach((gradient, i) => {
     expect(gradient.shape).toEqual(shapes[i]);
     expectClose(gradient.dataSync(), numericGradient(double, inputs, i), tolerance);

@@ -6,7 +6,7 @@ export interface Observation {
   readonly kernels: Set<string>;
   /** Kernels that were asked for and that the backend does not register. */
   readonly missing: Set<string>;
-  /** Data types of tensors that were made from values. */
+  /** Data types of tensors that were made from values, and that kernels were asked to give. */
   readonly dtypes: Set<string>;
   /** Whether a gradient was taken. */
   gradient: boolean;
@@ -38,6 +38,8 @@ export function observeEngine(backend: string): Observer {
   let current = emptyObservation();
 
   engine.runKernel = (name, ...rest) => {
+    const attrs = rest[1] as { dtype?: string } | undefined;
+    if (attrs?.dtype !== undefined) current.dtypes.add(attrs.dtype);
     if (engine.backendName === backend) {
       const kernel = tf.getKernel(name, backend) as (tf.KernelConfig & { unsupported?: boolean }) | undefined;
       const registered = kernel !== undefined && !kernel.unsupported;

@@ -144,8 +144,11 @@ export class OnnxBackend extends tf.KernelBackend {
     const content = value.content as Content;
     if (content.kind !== 'device') return content;
     // a session of one Identity whose output is asked for on the host: reading a GPU tensor directly crashes
+    const { lazilyUsed } = value;
     const copy = emit('Identity', [value], value);
-    this.evaluator.evaluate([copy]);
+    this.evaluate([copy]);
+    // the copy is made: it is no reason to keep the buffer once the tensor lets go of it
+    value.lazilyUsed = lazilyUsed;
     return copy.content as Content;
   }
 

@@ -3,11 +3,11 @@ import { EngineError } from '../errors.ts';
 import type { Block } from '../wasm/heap.ts';
 import type { OnnxBackend } from './backend.ts';
 import { Executor, hostData } from './executor.ts';
-import type { Content, Value } from './graph.ts';
+import { type Content, Value } from './graph.ts';
 import { findNonFinite } from './non-finite.ts';
 import { type Program, planProgram } from './program.ts';
 import { arrange, setContent, stateHeap } from './state.ts';
-import { type Perm, Sym } from './sym.ts';
+import { type Perm, Sym, samePerm } from './sym.ts';
 import { type TensorSpec, type Trace, trace } from './trace.ts';
 import { applyUpdate } from './update.ts';
 
@@ -86,7 +86,12 @@ export class CompiledStep {
     const targets = new Set([...this.keep, ...updates.flatMap(({ operands }) => operands)]);
     const results = this.executor.run(feed, targets);
     const content = (value: Value): Content => results.get(value) ?? feed(value);
-    if (this.options.checkFinite) this.requireFinite(content, feed);
+    try {
+      if (this.options.checkFinite) this.requireFinite(content, feed);
+    } catch (cause) {
+      for (const result of results.values()) if (result.kind === 'device') result.tensor.dispose();
+      throw cause;
+    }
     for (const update of updates) applyUpdate(this.backend, update, content);
     for (const { variable, value, perm } of assignments) {
       const sym = this.backend.sym(variable.dataId);
@@ -152,8 +157,18 @@ export class CompiledStep {
       );
     const sym = this.backend.sym(variable.dataId);
     this.backend.evaluate([sym.value]);
+    const { content } = sym.value;
+    if (content?.kind === 'device' && !samePerm(sym.perm, perm)) {
+      setContent(sym, this.backend.onHost(sym.value), sym.perm);
+    }
     arrange(sym, perm);
     return sym.value.content as Content;
+  }
+
+  private hostContent({ shape, type }: Value, content: Content): Content {
+    return content.kind === 'device'
+      ? this.backend.onHost(new Value(shape, type, undefined, content))
+      : content;
   }
 
   private concrete(dataId: object): Content {
@@ -190,7 +205,9 @@ export class CompiledStep {
       if (held.kind === 'device') continue;
       const number = hostData(held)[0] as number;
       if (Number.isFinite(number)) continue;
-      const origin = findNonFinite(this.executor.program, this.backend.options, feed);
+      const origin = findNonFinite(this.executor.program, this.backend.options, (leaf) =>
+        this.hostContent(leaf, feed(leaf)),
+      );
       throw new EngineError(
         'non-finite',
         `A result of ${this.options.name} is ${number}${origin ? `; the first such value came out of ${origin.operation}${origin.node ? ` of node ${origin.node}` : ''}` : ''}.`,

@@ -87,7 +87,8 @@ export class Executor {
   }
 
   private staysOnDevice(value: Value): boolean {
-    if (this.options.provider === 'cpu') return false;
+    // the binding's GPU tensors are WebGPU's; on CUDA every output comes back
+    if (this.options.provider !== 'webgpu') return false;
     if (this.options.onDevice?.has(value)) return true;
     const readers = this.program.stages.filter(
       (stage) => stage.kind === 'host' && stage.node.inputs.includes(value),

@@ -7,6 +7,8 @@ export interface ProviderOptions {
   readonly provider: Provider;
   /** Threads of one operator on the CPU; 0 lets ONNX Runtime take every core. */
   readonly threads: number;
+  /** Fail rather than let the CPU run operators that the provider has no kernel for. Default false. */
+  readonly strict?: boolean;
 }
 
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
@@ -89,14 +91,16 @@ export function createSession(model: Uint8Array, what: string, options: SessionO
   const { binding } = runtime();
   binding.initOrt();
   const session = new binding.binding.InferenceSession();
-  const { provider, threads, onDevice = [], profile } = options;
+  const { provider, threads, strict = false, onDevice = [], profile } = options;
   try {
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
-      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      executionProviders: provider === 'cpu' || strict ? [provider] : [provider, 'cpu'],
       intraOpNumThreads: threads,
       // 1: errors of single operators come as exceptions with their text, so the log adds nothing below fatal
       logSeverityLevel: 4,
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: { intra_op: { allow_spinning: '0' }, ...(strict && { disable_cpu_ep_fallback: '1' }) },
+      },
       ...(onDevice.length > 0 && {
         preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),
       }),

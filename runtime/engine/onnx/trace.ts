@@ -87,11 +87,12 @@ function traceOnce(
       const tensors = parameters.map((value, i) => placeholder(backend, value, args[i] as TensorSpec));
       const result = tf.tidy(() => step(...tensors) as tf.TensorContainer);
       const outputs: (TensorSpec & { value: Value })[] = [];
-      const structure = describeResult(backend, result, outputs);
+      const taken = new Set<Value>();
+      const structure = describeResult(backend, result, outputs, taken);
       const assignments = held.flatMap(({ variable, before }) => {
         if (variable.dataId === before.dataId) return [];
         const { perm } = backend.sym(before.dataId);
-        const value = own(backend.sym(variable.dataId).as(perm));
+        const value = own(backend.sym(variable.dataId).as(perm), taken);
         variable.assign(before as tf.Tensor);
         return [{ variable, value, perm }];
       });
@@ -151,26 +152,29 @@ function placeholder(backend: OnnxBackend, value: Value, { shape, dtype }: Tenso
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype });
 }
 
-/** A value of its own: one that is a leaf may change under the hands of whoever keeps the result. */
-function own(value: Value): Value {
-  return value.producer ? value : emit('Identity', [value], value);
+/** A value of its own: a leaf, or what another result holds, may change under the hands of whoever keeps it. */
+function own(value: Value, taken: Set<Value>): Value {
+  const owned = value.producer && !taken.has(value) ? value : emit('Identity', [value], value);
+  taken.add(owned);
+  return owned;
 }
 
 function describeResult(
   backend: OnnxBackend,
   result: unknown,
   outputs: (TensorSpec & { value: Value })[],
+  taken: Set<Value>,
 ): unknown {
   if (result instanceof tf.Tensor) {
     const sym = backend.sym(result.dataId);
-    outputs.push({ shape: result.shape, dtype: result.dtype, value: own(sym.row()) });
+    outputs.push({ shape: result.shape, dtype: result.dtype, value: own(sym.row(), taken) });
     return outputs.length - 1;
   }
-  if (Array.isArray(result)) return result.map((item) => describeResult(backend, item, outputs));
+  if (Array.isArray(result)) return result.map((item) => describeResult(backend, item, outputs, taken));
   if (result === undefined || result === null) return undefined;
   if (typeof result === 'object') {
     return Object.fromEntries(
-      Object.entries(result).map(([key, item]) => [key, describeResult(backend, item, outputs)]),
+      Object.entries(result).map(([key, item]) => [key, describeResult(backend, item, outputs, taken)]),
     );
   }
   throw new EngineError(

@@ -11,7 +11,7 @@ export interface Camera {
   readonly centre: number;
 }
 
-/** The camera of GAN2Shape (section 3.2, after Unsup3D). Throws a RangeError for a size below 2 or an fov outside (0, 180). */
+/** The camera of GAN2Shape. Throws a RangeError for a size below 2 or an fov outside (0, 180). */
 export function createCamera({ size, fov = 10 }: { size: number; fov?: number }): Camera {
   if (!Number.isInteger(size) || size < 2)
     throw new RangeError(`camera size: expected an integer ≥ 2, found ${size}`);

@@ -64,7 +64,7 @@ export interface EllipsoidOptions extends EllipsoidFit {
 
 /**
  * The shape prior, [1,S,S]: the cap of a sphere between `near` and `far`, stretched over the box of the mask [1,S,S,1],
- * on a background at `far` (GAN2Shape, section 3.2 and appendix). An empty mask gives NaN or `far`; check it before.
+ * on a background at `far` (GAN2Shape). An empty mask gives NaN or `far`; check it before.
  *
  * Rows are stretched about the image's centre while the cap's centre is left where the mask has it, so a mask that is
  * not centred gets a shifted cap. This is the original's arithmetic and the initial shape depends on it.

@@ -24,7 +24,7 @@ export function warpedGrid(depth: tf.Tensor, view: tf.Tensor, options: WarpOptio
 
 /**
  * Where each pixel of the view comes from in the canonical image: sampling grid [B,S,S,2], from the depth map seen
- * from the view. Sampling the canonical texture with it renders the view (GAN2Shape, equation 1's warp Π).
+ * from the view. Sampling the canonical texture with it renders the view.
  */
 export function inverseWarpedGrid(depth: tf.Tensor, view: tf.Tensor, options: WarpOptions): tf.Tensor4D {
   return pointsToGrid(inverseWarpedPoints(depth, view, options), options.camera);

@@ -42,7 +42,7 @@ export const geometry: CaseHandler = {
       const { k, lo, hi } = noteFill(golden.entry('grad_view_of_rot_mat').note);
       const weights = tf.tensor(hashUniform(k, shape, lo, hi), shape);
       const f = (v: tf.Tensor) => viewTransform(v).rotation;
-      await check.gradients(f as (...inputs: tf.Tensor[]) => tf.Tensor, [view], {
+      await check.gradients(f, [view], {
         names: ['grad_view_of_rot_mat'],
         weights,
       });
@@ -63,7 +63,7 @@ export const geometry: CaseHandler = {
       golden.tensor(name.includes('2d') ? 'grad_weights_2' : 'grad_weights_3');
     for (const [name, op] of Object.entries(ofDepth)) {
       await check.tensor(name, op(depth));
-      await check.gradients(op as never, [depth], {
+      await check.gradients(op, [depth], {
         names: [`grad_depth_of_${name}`],
         weights: weights(name),
       });
@@ -71,7 +71,7 @@ export const geometry: CaseHandler = {
     for (const [name, op] of Object.entries(ofBoth)) {
       await check.tensor(name, op(depth, view));
       const names = [`grad_depth_of_${name}`, `grad_view_of_${name}`];
-      await check.gradients(op as never, [depth, view], { names, weights: weights(name) });
+      await check.gradients(op, [depth, view], { names, weights: weights(name) });
     }
   },
 };

@@ -24,7 +24,7 @@ export const depthRasterizer: CaseHandler = {
     const warp = (d: tf.Tensor, v: tf.Tensor) => warpDepth(d, v, options);
     await check.tensor('warped_depth', warp(depth, view));
     const weights = golden.tensor('grad_weights');
-    await check.gradients(warp as never, [depth, view], {
+    await check.gradients(warp, [depth, view], {
       names: ['grad_canon_depth', 'grad_view'],
       weights,
     });
@@ -33,7 +33,7 @@ export const depthRasterizer: CaseHandler = {
     const { minDepth, maxDepth } = viewDepthRange(range);
     const draw = (p: tf.Tensor) =>
       tf.clipByValue(rasterizeDepth(projectToNdc(p as tf.Tensor4D, camera), limits), minDepth, maxDepth);
-    await check.gradients(draw as never, [points], { names: ['grad_warped_3d_grid'], weights });
+    await check.gradients(draw, [points], { names: ['grad_warped_3d_grid'], weights });
 
     const vertices = projectToNdc(points, camera);
     await checkFaces(golden, check, vertices);

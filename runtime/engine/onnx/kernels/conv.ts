@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { emit, int64s, type Value } from '../graph.ts';
+import { emit, type Value } from '../graph.ts';
 import { NCHW, OIHW, reshaped, type Sym } from '../sym.ts';
 import { convolution } from './conv-forward.ts';
 import { type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
 import { depthwiseFilterGradient, filterGradient, inputGradient } from './conv-gradients.ts';
-import { type Call, defineKernels, relabel, symbol } from './define.ts';
+import { type Call, defineKernels, relabel, reshape, symbol } from './define.ts';
 import { activate, add } from './elementwise.ts';
 
 type Shape4 = [number, number, number, number];
@@ -16,13 +16,17 @@ function geometryOf(
   filter: readonly number[],
   depthwise = false,
 ): ConvGeometry {
-  const { strides, pad, dilations = 1, dimRoundingMode } = attrs;
+  const { strides, dimRoundingMode } = attrs;
+  const pad =
+    attrs.dataFormat === 'NCHW' && Array.isArray(attrs.pad)
+      ? [0, 2, 3, 1].map((axis) => attrs.pad[axis])
+      : attrs.pad;
   return geometry(
     tf.backend_util.computeConv2DInfo(
       input as Shape4,
       filter as Shape4,
       strides,
-      dilations,
+      attrs.dilations ?? 1,
       pad,
       dimRoundingMode,
       depthwise,
@@ -54,13 +58,19 @@ function conv2dInputGradient(call: Call): Sym {
   const shape: number[] = isChannelsFirst(call)
     ? [0, 2, 3, 1].map((axis) => call.attrs.inputShape[axis])
     : call.attrs.inputShape;
-  const value = inputGradient(
-    dy.as(NCHW),
-    filterValue(filter),
-    geometryOf(call, shape, filter.shape),
-    shape[3] as number,
-  );
+  const g = geometryOf(call, shape, filter.shape);
+  requireOutputShape(dy, g);
+  const value = inputGradient(dy.as(NCHW), filterValue(filter), g, shape[3] as number);
   return fromNhwc(call, symbol(value, NCHW));
+}
+
+/** The shape that conv2dTranspose is asked for may not be one that a convolution makes such images from. */
+function requireOutputShape(dy: Sym, { input, output }: ConvGeometry): void {
+  const [, height, width] = dy.shape;
+  if (height === output[0] && width === output[1]) return;
+  throw new Error(
+    `images of ${input.join('×')} are convolved to ${output.join('×')}, not ${height}×${width} pixels`,
+  );
 }
 
 function conv2dFilterGradient(call: Call): Sym {
@@ -72,24 +82,19 @@ function conv2dFilterGradient(call: Call): Sym {
 function fused(convolution: (call: Call) => Sym) {
   return (call: Call): Sym => {
     const y = convolution(call);
-    const bias = call.maybe('bias');
-    const aligned = bias && isChannelsFirst(call) && bias.shape.length === 1 ? fromNhwcBias(bias) : bias;
-    return activate(aligned ? add(y, aligned) : y, call.attrs.activation, {
+    const perChannel = (x: Sym | undefined) =>
+      x && isChannelsFirst(call) && x.shape.length === 1 ? channelsFirst(x) : x;
+    const bias = perChannel(call.maybe('bias'));
+    return activate(bias ? add(y, bias) : y, call.attrs.activation, {
       alpha: call.attrs.leakyreluAlpha,
-      weights: call.maybe('preluActivationWeights'),
+      weights: perChannel(call.maybe('preluActivationWeights')),
     });
   };
 }
 
-/** A bias per channel, for images with channels first. */
-function fromNhwcBias(bias: Sym): Sym {
-  return symbol(
-    emit('Unsqueeze', [bias.row(), int64s([1, 2])], {
-      shape: [bias.shape[0] as number, 1, 1],
-      type: 'float32',
-    }),
-    [0, 1, 2],
-  );
+/** A vector of one number per channel, for images with channels first. */
+function channelsFirst(x: Sym): Sym {
+  return reshape(x, [...x.shape, 1, 1]);
 }
 
 /** Depthwise filters [h, w, C, M] as ONNX' [C·M, 1, h, w] of a convolution in C groups. */

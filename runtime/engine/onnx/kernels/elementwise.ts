@@ -28,10 +28,6 @@ const rounding =
   (op: string): KernelFunction =>
   (call) =>
     call.in('x').type === 'float32' ? pointwise(op, call.in('x')) : call.in('x');
-const binary =
-  (op: string): KernelFunction =>
-  (call) =>
-    broadcasting(op, [call.in('a'), call.in('b')]);
 const comparison =
   (op: string): KernelFunction =>
   (call) =>
@@ -67,25 +63,31 @@ const extremum =
       : broadcasting(op, [a, b]);
   };
 
-/** Quotient rounded down. Integer division by zero would end the process, so it gives 0, as TensorFlow.js' does. */
+/**
+ * Quotient rounded down. Two integer divisions would end the process: by zero, which gives 0 as in TensorFlow.js,
+ * and of the lowest integer by -1, so that this divisor negates instead.
+ */
 function floorDiv({ in: input }: Call): Sym {
   const [a, b] = [input('a'), input('b')];
   if (a.type !== 'int32') return pointwise('Floor', div(a, b));
   const isZero = equal(b, like(b, 0));
-  const divisor = select(isZero, like(b, 1), b);
+  const negates = equal(b, like(b, -1));
+  const divisor = select(broadcasting('Or', [isZero, negates]), like(b, 1), b);
   const quotient = div(a, divisor);
   const rest = sub(a, mul(quotient, divisor));
   const signsDiffer = broadcasting('Xor', [less(rest, like(b, 0)), less(divisor, like(b, 0))]);
   const rounds = broadcasting('And', [pointwise('Not', equal(rest, like(b, 0))), signsDiffer]);
-  return select(isZero, like(b, 0), sub(quotient, cast(rounds, 'int32')));
+  const negated = select(negates, pointwise('Neg', a), sub(quotient, cast(rounds, 'int32')));
+  return select(isZero, like(b, 0), negated);
 }
 
 /** Remainder with the sign of the divisor. */
 function mod({ in: input }: Call): Sym {
   const [a, b] = [input('a'), input('b')];
   if (a.type === 'int32') {
-    const isZero = equal(b, like(b, 0));
-    return select(isZero, like(b, 0), broadcasting('Mod', [a, select(isZero, like(b, 1), b)]));
+    // nothing is left of a division by 1: also stands for 0 and -1, where the processor's division may trap
+    const leavesNothing = broadcasting('Or', [equal(b, like(b, 0)), equal(b, like(b, -1))]);
+    return broadcasting('Mod', [a, select(leavesNothing, like(b, 1), b)]);
   }
   return sub(a, mul(b, pointwise('Floor', div(a, b))));
 }
@@ -174,7 +176,10 @@ defineKernels({
   Add: arithmetic('Add'),
   Sub: arithmetic('Sub'),
   Multiply: arithmetic('Mul'),
-  RealDiv: binary('Div'),
+  RealDiv: ({ in: input }) => {
+    const [a, b] = [input('a'), input('b')];
+    return a.type === 'float32' ? div(a, b) : cast(div(cast(a, 'float32'), cast(b, 'float32')), a.dtype);
+  },
   FloorDiv: floorDiv,
   Mod: mod,
   Pow: power,

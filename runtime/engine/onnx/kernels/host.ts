@@ -12,8 +12,8 @@ import { emitHost } from '../graph.ts';
 import { Sym } from '../sym.ts';
 import { type Call, defineKernels } from './define.ts';
 
-/** The shape of the result follows from the shapes of the inputs. */
-const STATIC = [
+/** Kernels run by the host whose result has a shape that follows from the shapes of the inputs. */
+export const HOST_KERNELS = [
   'AvgPool3D',
   'AvgPool3DGrad',
   'BitwiseAnd',
@@ -38,8 +38,6 @@ const STATIC = [
   'MaxPoolWithArgmax',
   'RotateWithOffset',
   'SearchSorted',
-  'SparseSegmentMean',
-  'SparseSegmentSum',
   'SparseToDense',
   'TopK',
   'Transform',
@@ -47,14 +45,16 @@ const STATIC = [
   'UpperBound',
 ] as const;
 
-/** The shape of the result, or the result itself, depends on data or chance: eager only. */
-const DYNAMIC = [
+/** Kernels run by the host whose result, or its shape, depends on data or chance: outside compiled steps only. */
+export const EAGER_KERNELS = [
   'Multinomial',
   'NonMaxSuppressionV3',
   'NonMaxSuppressionV4',
   'NonMaxSuppressionV5',
   'SparseFillEmptyRows',
   'SparseReshape',
+  'SparseSegmentMean',
+  'SparseSegmentSum',
   'Unique',
   'Where',
 ] as const;
@@ -72,9 +72,12 @@ interface HostKernel {
   readonly attrs: tf.NamedAttrMap;
 }
 
-interface CpuResult {
+interface ResultSpec {
   readonly shape: number[];
   readonly dtype: tf.DataType;
+}
+
+interface CpuResult extends ResultSpec {
   readonly values: tf.TypedArray;
 }
 
@@ -87,7 +90,13 @@ function runOnCpu({ name, inputs, attrs }: HostKernel, tensors: readonly HostTen
     const { data, shape } = tensors[i] as HostTensor;
     return backend.makeTensorInfo([...shape], dtype, dtype === 'bool' ? Uint8Array.from(data) : data);
   });
-  const named = Object.fromEntries(inputs.map(({ key }, i) => [key, infos[i] as tf.TensorInfo]));
+  // some of these kernels take their inputs for tensors and ask for the rank
+  const named = Object.fromEntries(
+    inputs.map(({ key }, i) => {
+      const info = infos[i] as tf.TensorInfo;
+      return [key, Object.assign(info, { rank: info.shape.length })];
+    }),
+  );
   const result = kernel.kernelFunc({ inputs: named, attrs, backend: backend as never });
   const outputs = (Array.isArray(result) ? result : [result]) as tf.TensorInfo[];
   const read = outputs.map(({ dataId, shape, dtype }) => ({
@@ -99,7 +108,7 @@ function runOnCpu({ name, inputs, attrs }: HostKernel, tensors: readonly HostTen
   return read;
 }
 
-const cpuKernel: HostOp<HostKernel & { readonly specs: readonly CpuResult[] }> = {
+const cpuKernel: HostOp<HostKernel & { readonly specs: readonly ResultSpec[] }> = {
   name: 'CpuKernel',
   outputs: (_, { specs }) =>
     specs.map(({ shape, dtype }) => ({ shape, dtype: dtype === 'float32' ? 'float32' : 'int32' })),
@@ -131,13 +140,13 @@ function recorded(name: string) {
       const size = tf.util.sizeFromShape([...shape]);
       return { shape, data: dtype === 'float32' ? new Float32Array(size) : new Int32Array(size) };
     });
-    const specs = runOnCpu(kernel, zeros);
+    const specs = runOnCpu(kernel, zeros).map(({ shape, dtype }): ResultSpec => ({ shape, dtype }));
     const op = { ...cpuKernel, name: `CpuKernel:${name}` } as HostOp<unknown>;
     return emitHost(
       op,
       syms.map((sym) => sym.row()),
       { ...kernel, specs },
-    ).map((value, i) => Sym.row(value, (specs[i] as CpuResult).dtype));
+    ).map((value, i) => Sym.row(value, (specs[i] as ResultSpec).dtype));
   };
 }
 
@@ -168,8 +177,8 @@ function eager(name: string) {
 }
 
 defineKernels({
-  ...Object.fromEntries(STATIC.map((name) => [name, (call: Call) => single(recorded(name)(call))])),
-  ...Object.fromEntries(DYNAMIC.map((name) => [name, (call: Call) => single(eager(name)(call))])),
+  ...Object.fromEntries(HOST_KERNELS.map((name) => [name, (call: Call) => single(recorded(name)(call))])),
+  ...Object.fromEntries(EAGER_KERNELS.map((name) => [name, (call: Call) => single(eager(name)(call))])),
   [HOST_OP_KERNEL]: ({ list, attrs }: Call) =>
     emitHost(
       attrs.op as HostOp<unknown>,

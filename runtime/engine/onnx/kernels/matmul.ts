@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { emit } from '../graph.ts';
 import { Sym } from '../sym.ts';
 import { type Call, defineKernels, relabel } from './define.ts';
@@ -41,6 +42,8 @@ function fusedMatMul({ in: input, maybe, attrs }: Call): Sym {
 
 function einsum({ list, attrs }: Call): Sym {
   const equation = (attrs.equation as string).replace(/\s/g, '');
+  const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, list.length);
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, list as unknown as tf.Tensor[]);
   const [terms, result] = equation.split('->') as [string, string];
   const extents = new Map<string, number>();
   terms.split(',').forEach((term, i) => {

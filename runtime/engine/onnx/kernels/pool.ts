@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, emit, scalar, type Value } from '../graph.ts';
 import { NCHW, reshaped, transposed } from '../sym.ts';
-import { type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
+import { area, type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
 import { inputGradient } from './conv-gradients.ts';
 import { type Call, defineKernels, symbol } from './define.ts';
 import { sliced, zeroPadded } from './patches.ts';
@@ -46,9 +46,21 @@ const single = (x: Value): Value =>
 const ones = (g: ConvGeometry): Value =>
   constant(new Float32Array(g.kernel[0] * g.kernel[1]).fill(1), [1, 1, ...g.kernel], 'float32');
 
+/** Windows of one pixel that meet every pixel once, however far the padding says that they reach. */
+function isIdentity({ kernel, input, output }: ConvGeometry): boolean {
+  return area(kernel) === 1 && input[0] === output[0] && input[1] === output[1];
+}
+
+function maxPool(call: Call) {
+  const x = call.in('x');
+  const g = geometryOf(call, x.shape);
+  return isIdentity(g) ? x : symbol(maxPooled(x.as(NCHW), g), NCHW);
+}
+
 function averagePool(call: Call) {
-  const x = call.in('x').as(NCHW);
   const g = geometryOf(call, call.in('x').shape);
+  if (isIdentity(g)) return call.in('x');
+  const x = call.in('x').as(NCHW);
   const shape = [...x.shape.slice(0, 2), ...g.output];
   const images = single(x);
   const sums = emit('Conv', [images, ones(g)], {
@@ -152,7 +164,7 @@ function padWithLowest(x: Value, g: ConvGeometry): Value {
 }
 
 defineKernels({
-  MaxPool: (call) => symbol(maxPooled(call.in('x').as(NCHW), geometryOf(call, call.in('x').shape)), NCHW),
+  MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
   AvgPool: averagePool,
   AvgPoolGrad: averagePoolGradient,

@@ -28,7 +28,12 @@ const reduction =
     const x = get('x');
     // Max names its axes differently
     const axes = tf.util.parseAxisParam(attrs.axis ?? attrs.reductionIndices, [...x.shape]);
-    return reduce(op, op === 'ReduceMean' ? cast(x, 'float32') : x, axes, attrs.keepDims ?? false);
+    const keepDims = attrs.keepDims ?? false;
+    if (op === 'ReduceMean') return reduce(op, cast(x, 'float32'), axes, keepDims);
+    // bools are reduced as 0 and 1
+    return x.type === 'bool'
+      ? cast(reduce(op, cast(x, 'int32'), axes, keepDims), x.dtype)
+      : reduce(op, x, axes, keepDims);
   };
 
 /** Bools are reduced as 0 and 1. */

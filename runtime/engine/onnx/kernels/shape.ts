@@ -85,10 +85,20 @@ export function gather(x: Sym, indices: Value, axis: number): Sym {
   return indices.shape.length === 1 ? symbol(value, source.perm, x.dtype) : Sym.row(value, x.dtype);
 }
 
+/** Checks indices that are at hand; of computed ones ONNX Runtime reports those outside [-extent, extent). */
+function requireInside(indices: Sym, extent: number): void {
+  const { content, producer } = indices.value;
+  if (producer || content?.kind !== 'host') return;
+  const wrong = (content.data as Int32Array).find((index) => index < 0 || index >= extent);
+  if (wrong === undefined) return;
+  throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${extent - 1}]`);
+}
+
 function gatherV2({ in: input, attrs, infos }: Call): Sym {
   const [x, indices] = [input('x'), input('indices')];
   const axis = tf.util.parseAxisParam(attrs.axis, [...x.shape])[0] as number;
   const batchDims: number = attrs.batchDims ?? 0;
+  requireInside(indices, x.shape[axis] as number);
   if (batchDims === 0) return gather(x, cast(indices, 'int32').row(), axis);
   // every batch entry looks into its own block of a flattened table
   const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(
@@ -312,7 +322,10 @@ defineKernels({
     reshape(input('x'), tf.util.inferFromImplicitShape(attrs.shape, input('x').value.size)),
   ExpandDims: ({ in: input, attrs }) => {
     const shape = [...input('input').shape];
-    shape.splice(attrs.dim < 0 ? shape.length + 1 + attrs.dim : attrs.dim, 0, 1);
+    const rank = shape.length;
+    if (attrs.dim < -(rank + 1) || attrs.dim > rank)
+      throw new Error(`axis ${attrs.dim} is not in [${-(rank + 1)}, ${rank}]`);
+    shape.splice(attrs.dim < 0 ? rank + 1 + attrs.dim : attrs.dim, 0, 1);
     return reshape(input('input'), shape);
   },
   Transpose: ({ in: input, attrs }) => relabel(input('x'), attrs.perm),
@@ -344,7 +357,12 @@ defineKernels({
     return concat(list, axis);
   },
   Pack: ({ list, attrs }) => {
-    const axis: number = attrs.axis < 0 ? attrs.axis + (list[0] as Sym).shape.length + 1 : attrs.axis;
+    const [first] = list as [Sym];
+    for (const { shape, dtype } of list) {
+      tf.util.assertShapesMatch([...first.shape], [...shape], 'All tensors must have the same shape: ');
+      if (dtype !== first.dtype) throw new Error(`tensors of ${first.dtype} and ${dtype} cannot be stacked`);
+    }
+    const axis: number = attrs.axis < 0 ? attrs.axis + first.shape.length + 1 : attrs.axis;
     return concat(
       list.map((part) => reshape(part, [...part.shape.slice(0, axis), 1, ...part.shape.slice(axis)])),
       axis,
@@ -366,8 +384,12 @@ defineKernels({
   Fill: ({ attrs }) => filled(attrs.shape, attrs.value, attrs.dtype ?? 'float32'),
   ZerosLike: ({ in: input }) => filled(input('x').shape, 0, input('x').dtype),
   OnesLike: ({ in: input }) => filled(input('x').shape, 1, input('x').dtype),
-  Range: ({ attrs: { start, stop, step, dtype } }) =>
-    sequence(Math.max(0, Math.ceil((stop - start) / step)), (i) => start + i * step, dtype ?? 'float32'),
+  Range: ({ attrs: { start, stop, step: asked, dtype } }) => {
+    // 1 is also the step where none was given: then the range may as well run down
+    const step = asked === 1 && stop < start ? -1 : asked;
+    const length = Math.max(0, Math.ceil((stop - start) / step));
+    return sequence(length, (i) => start + i * step, dtype ?? 'float32');
+  },
   LinSpace: ({ attrs: { start, stop, num } }) =>
     sequence(num, (i) => (num === 1 ? start : start + (i * (stop - start)) / (num - 1)), 'float32'),
 });
