@@ -25,6 +25,8 @@ export interface Comparison {
   readonly results: readonly Result[];
   /** What belongs to the numbers: memory, shapes, what was left out and why. */
   readonly notes: readonly string[];
+  /** Lines to print as they are. */
+  readonly listing?: readonly string[];
 }
 
 /**

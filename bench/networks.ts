@@ -1,10 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { conv2d, convTranspose2d, groupNorm, leakyRelu, leakyReluBias, modulatedConv2d, resizeNearest, upsample2d } from '../runtime/ops/index.ts';
+import {
+  conv2d,
+  convTranspose2d,
+  groupNorm,
+  leakyRelu,
+  leakyReluBias,
+  modulatedConv2d,
+  resizeNearest,
+  upsample2d,
+} from '../runtime/ops/index.ts';
 
 /** A network with its weights, as the benchmarks need it. */
 export interface Network<Input extends tf.Tensor = tf.Tensor4D> {
+  /** The weights that can be trained; frozen ones are plain tensors. */
   readonly variables: readonly tf.Variable[];
   apply(x: Input): tf.Tensor4D;
+  dispose(): void;
 }
 
 /** kind, input channels, output channels, kernel, stride, padding, groups of the norm, slope of the rectifier. */
@@ -33,15 +44,27 @@ const ENCODER_DECODER: readonly Layer[] = [
 /** An image [B,64,64,3] to a map [B,64,64,1]: 12,979,648 parameters. Frozen weights are compiled in as constants. */
 export function encoderDecoder({ trainable = true } = {}): Network {
   const variables: tf.Variable[] = [];
-  const weight = (initial: tf.Tensor): tf.Variable => {
-    const variable = tf.variable(initial, trainable);
+  const frozen: tf.Tensor[] = [];
+  const weight = (initial: tf.Tensor): tf.Tensor => {
+    if (!trainable) {
+      frozen.push(initial);
+      return initial;
+    }
+    const variable = tf.variable(initial);
+    initial.dispose();
     variables.push(variable);
     return variable;
   };
   const layers = ENCODER_DECODER.map(([kind, cin, cout, kernel, stride, padding, groups, slope]) => {
     const channels = kind === 'deconv' ? [cout, cin] : [cin, cout];
-    const filter = weight(tf.randomNormal([kernel, kernel, ...channels], 0, Math.sqrt(1 / (cin * kernel ** 2)))) as tf.Tensor4D;
-    const affine = groups && { groups, gamma: weight(tf.ones([cout])) as tf.Tensor1D, beta: weight(tf.zeros([cout])) as tf.Tensor1D };
+    const filter = weight(
+      tf.randomNormal([kernel, kernel, ...channels], 0, Math.sqrt(1 / (cin * kernel ** 2))),
+    ) as tf.Tensor4D;
+    const affine = groups && {
+      groups,
+      gamma: weight(tf.ones([cout])) as tf.Tensor1D,
+      beta: weight(tf.zeros([cout])) as tf.Tensor1D,
+    };
     return (input: tf.Tensor4D): tf.Tensor4D => {
       const [, height, width] = input.shape;
       const x = kind === 'up' ? resizeNearest(input, [2 * height, 2 * width]) : input;
@@ -51,7 +74,11 @@ export function encoderDecoder({ trainable = true } = {}): Network {
       return slope === 0 ? tf.relu(normed) : leakyRelu(normed, { slope });
     };
   });
-  return { variables, apply: (x) => layers.reduce((image, layer) => layer(image), x) };
+  return {
+    variables,
+    apply: (x) => layers.reduce((image, layer) => layer(image), x),
+    dispose: () => tf.dispose([...variables, ...frozen]),
+  };
 }
 
 /** Channels of StyleGAN2 config-e by resolution. */
@@ -65,17 +92,22 @@ type Modulated = (x: tf.Tensor4D, w: tf.Tensor2D) => tf.Tensor4D;
  * weights, fixed noise; the arithmetic does not depend on them.
  */
 export function generator(): Network<tf.Tensor2D> {
-  const variables: tf.Variable[] = [];
-  const frozen = <T extends tf.Tensor>(initial: T): T => {
-    const variable = tf.variable(initial, false);
-    variables.push(variable);
-    return variable as unknown as T;
+  const weights: tf.Tensor[] = [];
+  const frozen = <T extends tf.Tensor>(weight: T): T => {
+    weights.push(weight);
+    return weight;
   };
-  const modulated = (kernel: number, cin: number, cout: number, options: { resample?: 'up'; demodulate?: boolean } = {}): Modulated => {
+  const modulated = (
+    kernel: number,
+    cin: number,
+    cout: number,
+    options: { resample?: 'up'; demodulate?: boolean } = {},
+  ): Modulated => {
     const weight = frozen(tf.randomNormal([kernel, kernel, cin, cout])) as tf.Tensor4D;
     const affine = frozen(tf.randomNormal([LATENT, cin])) as tf.Tensor2D;
     const bias = frozen(tf.ones([cin]));
-    return (x, w) => modulatedConv2d(x, weight, tf.add(tf.matMul(w, tf.mul(affine, 1 / Math.sqrt(LATENT))), bias), options);
+    return (x, w) =>
+      modulatedConv2d(x, weight, tf.add(tf.matMul(w, tf.mul(affine, 1 / Math.sqrt(LATENT))), bias), options);
   };
   const styled = (resolution: number, cin: number, cout: number, resample?: 'up'): Modulated => {
     const convolution = modulated(3, cin, cout, resample && { resample });
@@ -93,10 +125,15 @@ export function generator(): Network<tf.Tensor2D> {
   const first = { styled: styled(4, WIDTH[4], WIDTH[4]), rgb: toRgb(WIDTH[4]) };
   const blocks = ([8, 16, 32, 64, 128] as const).map((resolution) => {
     const [cin, cout] = [WIDTH[(resolution / 2) as keyof typeof WIDTH], WIDTH[resolution]];
-    return { up: styled(resolution, cin, cout, 'up'), same: styled(resolution, cout, cout), rgb: toRgb(cout) };
+    return {
+      up: styled(resolution, cin, cout, 'up'),
+      same: styled(resolution, cout, cout),
+      rgb: toRgb(cout),
+    };
   });
   return {
-    variables,
+    variables: [],
+    dispose: () => tf.dispose(weights),
     apply(w) {
       let x = first.styled(tf.tile(constant, [w.shape[0], 1, 1, 1]), w);
       let image = first.rgb(x, w);

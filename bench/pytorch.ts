@@ -22,7 +22,10 @@ export function pytorch(name: string, script: string, field: string, options: Py
     name,
     async round(): Promise<Timing> {
       const { stdout } = await run(python, [file, ...flags]);
-      const line = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, { median_ms: number; min_ms: number }>;
+      const line = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<
+        string,
+        { median_ms: number; min_ms: number }
+      >;
       const found = line[field];
       if (!found) throw new Error(`${script}.py did not report ${field}: ${stdout}`);
       return { medianMs: found.median_ms, minMs: found.min_ms };

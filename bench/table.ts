@@ -2,16 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Comparison } from './measure.ts';
 
 /** A comparison as a Markdown section; the first row is what the others are measured against. */
-export function formatComparison({ title, results, notes }: Comparison): string {
+export function formatComparison({ title, results, notes, listing = [] }: Comparison): string {
   const rows = results.map(({ name, medianMs, minMs, ratio }, i) => [
     name,
     milliseconds(medianMs),
     milliseconds(minMs),
     i === 0 ? '1' : ratio.toPrecision(3),
   ]);
-  const table = results.length > 0 ? [...markdownTable(['', 'median ms', 'min ms', 'times as fast'], rows), ''] : [];
+  const table =
+    results.length > 0 ? [...markdownTable(['', 'median ms', 'min ms', 'times as fast'], rows), ''] : [];
   const remarks = notes.length > 0 ? [...notes.map((note) => `- ${note}`), ''] : [];
-  return [`### ${title}`, '', ...table, ...remarks].join('\n');
+  const lines = listing.length > 0 ? ['```', ...listing, '```', ''] : [];
+  return [`### ${title}`, '', ...table, ...remarks, ...lines].join('\n');
 }
 
 /** Lines of a Markdown table with aligned columns: the first one left, numbers right. */
@@ -30,8 +32,14 @@ export function writeResults(name: string, machine: string, comparisons: readonl
   const date = new Date().toISOString().slice(0, 10);
   const body = comparisons.map(formatComparison).join('\n');
   const file = new URL(`${name}.md`, folder);
-  writeFileSync(file, `# ${name}\n\n${date}, ${machine}. Times in milliseconds; ratios compare minima.\n\n${body}`);
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ date, machine, comparisons }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `# ${name}\n\n${date}, ${machine}. Times in milliseconds; ratios compare minima.\n\n${body}`,
+  );
+  writeFileSync(
+    new URL(`${name}.json`, folder),
+    `${JSON.stringify({ date, machine, comparisons }, null, 2)}\n`,
+  );
   return `bench/results/${name}.md`;
 }
 

@@ -96,16 +96,43 @@ export interface Memory {
 
 export interface BufferContext extends HostContext {
   readonly memory: Memory;
+  /** How many times this buffer was written before for this item. */
   readonly step: number;
+}
+
+/** A number to report, with what is known about it. */
+export interface Reported {
+  readonly value: number;
+  readonly unit?: string;
+  /** Which direction is better, where one is. */
+  readonly better?: 'lower' | 'higher';
+}
+
+/** An image that a sink has written. */
+export interface WrittenImage {
+  /** What it shows, such as `depth`. */
+  readonly name: string;
+  /** The PNG file, as `SinkContext.file` gave it. */
+  readonly path: string;
+  /** Size in pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface SinkContext extends HostContext {
   readonly item: Item;
+  /** How many pulls of the schedule this item has had, the one that the inputs are of included. */
   readonly step: number;
-  /** Absolute path of a file of this sink in the run folder; its folder exists. */
+  /**
+   * Absolute path of a file of this sink in the run folder; its folder exists. Names may hold `/` and lead nowhere
+   * else. Every file that exists when `write` is done becomes an event of the run. A resumed run may write again
+   * what an earlier part of it has written: name files by `step`, and replace them.
+   */
   file(name: string): string;
-  /** Emits numbers by name as a metrics event of the run. */
-  report(values: { readonly [name: string]: number }): void;
+  /** Emits numbers by name as metrics of the run. */
+  report(values: { readonly [name: string]: number | Reported }): void;
+  /** Says that a file is an image that people should see. */
+  image(image: WrittenImage): void;
 }
 
 /** Initial values of weights. */

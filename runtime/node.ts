@@ -67,24 +67,28 @@ export interface Network<P extends TObject, I extends Ports, O extends Ports> ex
   }): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
-/** One weight in an optimizer's hands. */
-export interface WeightUpdate {
-  readonly value: tf.Tensor;
-  readonly gradient: tf.Tensor;
-  /** The tensors named in `slots`, of the weight's shape, at first zero. */
-  readonly slots: { readonly [name: string]: tf.Tensor };
+/** What an optimizer node makes: it updates weights and remembers what it needs for that, such as moments. */
+export interface WeightOptimizer<Params = ParamsJson> {
+  /** Updates so far. */
+  updates: number;
+  /** Creates what it remembers for these weights, all zero, so that a checkpoint can fill it before the first update. */
+  prepare(variables: readonly tf.Variable[]): void;
+  /** Updates the variables that have the given names. Part of a recorded step, or eager. */
+  applyGradients(gradients: Readonly<Record<string, tf.Tensor>>): void;
+  /** Takes the parameters of a stage; only those in `live` may differ from the ones before. */
+  configure(params: Params): void;
+  /** All that it remembers besides `updates`, by unique names that begin with its own; part of checkpoints. */
+  state(): Record<string, tf.Variable>;
+  dispose(): void;
 }
 
 /** Trains the networks named by its `networkNames()` parameter to lower its input `loss`, a `loss[]` port. */
 export interface Optimizer<P extends TObject, I extends Ports, O extends Ports> extends NodeHead<P, I, O> {
   readonly role: 'optimizer';
-  /** What it remembers for each weight, such as moments. */
-  readonly slots: readonly string[];
-  /** One update of one weight; `step` counts this optimizer's updates from 1. Recorded, like operations. */
-  update(call: { readonly weight: WeightUpdate; readonly step: tf.Scalar; readonly params: Static<P> }): {
-    readonly value: tf.Tensor;
-    readonly slots: { readonly [name: string]: tf.Tensor };
-  };
+  /** Parameters that change without recording steps anew, such as the learning rate. */
+  readonly live?: readonly string[];
+  /** Called once a run; `name` is unique and the beginning of the names of its variables. */
+  create(call: { readonly params: Static<P>; readonly name: string }): WeightOptimizer<Static<P>>;
 }
 
 /** Remembers tensors between pulls: pulling it writes, being an input of another node reads. */

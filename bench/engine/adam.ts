@@ -10,19 +10,40 @@ export async function* adamPart({ rounds, threads, python }: BenchOptions): Asyn
   await useEngine('onnx:cpu', { threads });
   const network = encoderDecoder();
   const gradients = network.variables.map(({ shape }) => tf.randomNormal(shape));
-  const named = (tensors: readonly tf.Tensor[]) => Object.fromEntries(network.variables.map(({ name }, i) => [name, tensors[i] as tf.Tensor]));
+  const named = (tensors: readonly tf.Tensor[]) =>
+    Object.fromEntries(network.variables.map(({ name }, i) => [name, tensors[i] as tf.Tensor]));
   const inPlace = new Adam({ learningRate: 1e-4, weightDecay: 5e-4 });
   const asOperations = tf.train.adam(1e-4);
   const pass = compile((...grads: tf.Tensor[]) => inPlace.applyGradients(named(grads)), { name: 'adam' });
-  const operations = compile((...grads: tf.Tensor[]) => asOperations.applyGradients(named(grads)), { name: 'adam as operations' });
-  yield await compare('Adam, 12,979,648 weights', [
-    contender("TensorFlow.js' Adam, compiled", () => operations(...gradients), 4),
-    contender('engine, one pass in WebAssembly', () => pass(...gradients), 10),
-    ...(python ? [pytorch('PyTorch, with weight decay', 'encdec', 'adam', { python, threads, batch: 1, warmup: 1, iterations: 10 })] : []),
-  ], { rounds });
+  const operations = compile(
+    (...grads: tf.Tensor[]) => asOperations.applyGradients(named(grads) as Record<string, tf.Variable>),
+    {
+      name: 'adam as operations',
+    },
+  );
+  yield await compare(
+    'Adam, 12,979,648 weights',
+    [
+      contender("TensorFlow.js' Adam, compiled", () => operations(...gradients), 4),
+      contender('engine, one pass in WebAssembly', () => pass(...gradients), 10),
+      ...(python
+        ? [
+            pytorch('PyTorch, with weight decay', 'encdec', 'adam', {
+              python,
+              threads,
+              batch: 1,
+              warmup: 1,
+              iterations: 10,
+            }),
+          ]
+        : []),
+    ],
+    { rounds },
+  );
   operations.dispose();
   pass.dispose();
   inPlace.dispose();
   asOperations.dispose();
-  tf.dispose([...network.variables, ...gradients]);
+  network.dispose();
+  tf.dispose(gradients);
 }

@@ -27,9 +27,16 @@ export async function* forwardPart({ rounds, threads }: BenchOptions): AsyncIter
   const plain = contender('engine, eager', () => forward(network.apply, images), 10);
   const onEngine = ({ name, round }: Contender): Contender => ({
     name,
-    round: async () => { await tf.setBackend('onnx'); return round(); },
+    round: async () => {
+      await tf.setBackend('onnx');
+      return round();
+    },
   });
-  yield await compare('Encoder–decoder, forward, batch 1, frozen weights', [...others, onEngine(plain), onEngine(compiled)], { rounds, notes });
+  yield await compare(
+    'Encoder–decoder, forward, batch 1, frozen weights',
+    [...others, onEngine(plain), onEngine(compiled)],
+    { rounds, notes },
+  );
 }
 
 /** Runs and reads the result, for backends that compute when asked. */
@@ -42,7 +49,13 @@ async function eager(name: string, backend: string): Promise<Contender> {
   const network = encoderDecoder({ trainable: false });
   const images = tf.randomUniform([1, 64, 64, 3]) as tf.Tensor4D;
   const side = contender(name, () => forward(network.apply, images), 3);
-  return { name, round: async () => { await tf.setBackend(backend); return side.round(); } };
+  return {
+    name,
+    round: async () => {
+      await tf.setBackend(backend);
+      return side.round();
+    },
+  };
 }
 
 /** Loads a backend; says why not where it does not start. */
@@ -52,6 +65,8 @@ async function start(backend: string, packageName: string): Promise<string | und
     return (await tf.setBackend(backend)) ? undefined : `${packageName} does not start`;
   } catch (cause) {
     const [line] = String(cause instanceof Error ? cause.message : cause).split('\n');
-    return /cannot find (package|module)/i.test(line ?? '') ? `${packageName} is not installed` : `${packageName} does not load: ${line}`;
+    return /cannot find (package|module)/i.test(line ?? '')
+      ? `${packageName} is not installed`
+      : `${packageName} does not load: ${line}`;
   }
 }

@@ -14,18 +14,33 @@ export async function* generatorPart({ rounds, threads, python }: BenchOptions):
   const network = generator();
   const weights = tf.randomNormal([BATCH, 128, 128, 3]);
   const w = tf.randomNormal([BATCH, 512]) as tf.Tensor2D;
-  const gradient = tf.grad((latent: tf.Tensor2D) => tf.sum(tf.mul(network.apply(latent), weights)));
+  const gradient = tf.grad((latent) => tf.sum(tf.mul(network.apply(latent as tf.Tensor2D), weights)));
   const step = compile((latent: tf.Tensor2D) => gradient(latent), { name: 'generator' });
   const report = step.prepare(w);
   // one iteration of the reference takes most of a minute: a single round, with one iteration
   const yardstick = python
-    ? [pytorch('PyTorch, filters per sample', 'generator', 'forward_backward', { python, threads, batch: BATCH, warmup: 0, iterations: 1 })]
+    ? [
+        pytorch('PyTorch, filters per sample', 'generator', 'forward_backward', {
+          python,
+          threads,
+          batch: BATCH,
+          warmup: 0,
+          iterations: 1,
+        }),
+      ]
     : [];
-  yield await compare(`StyleGAN2 generator, forward and gradient to w, batch ${BATCH}`, [
-    ...yardstick,
-    contender('engine', () => step(w).dispose(), 1),
-  ], { rounds: python ? 1 : rounds, notes: report ? [formatStepReport(report)] : [] });
-  yield { title: "StyleGAN2 generator, where a step's time goes", results: [], notes: formatProfile(profileStep(step, [w], { runs: 1 }), { rows: 8 }) };
+  yield await compare(
+    `StyleGAN2 generator, forward and gradient to w, batch ${BATCH}`,
+    [...yardstick, contender('engine', () => step(w).dispose(), 1)],
+    { rounds: python ? 1 : rounds, notes: report ? [formatStepReport(report)] : [] },
+  );
+  yield {
+    title: "StyleGAN2 generator, where a step's time goes",
+    results: [],
+    notes: [],
+    listing: formatProfile(profileStep(step, [w], { runs: 1 }), { rows: 8 }),
+  };
   step.dispose();
-  tf.dispose([...network.variables, weights, w]);
+  network.dispose();
+  tf.dispose([weights, w]);
 }

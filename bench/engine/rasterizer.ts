@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { rasterizeDepth, rasterizeDepthGradient, setRasterizerThreads } from '../../runtime/engine/wasm/raster.ts';
+import {
+  rasterizeDepth,
+  rasterizeDepthGradient,
+  setRasterizerThreads,
+} from '../../runtime/engine/wasm/raster.ts';
 import type { BenchOptions } from '../main.ts';
 import { type Comparison, compare, contender } from '../measure.ts';
 
@@ -21,7 +25,13 @@ export async function* rasterizerPart({ rounds, threads }: BenchOptions): AsyncI
   for (const [name, work] of Object.entries({ forward, backward })) {
     const sides = counts.map((count) => {
       const side = contender(`${count} thread${count === 1 ? '' : 's'}`, work, 20);
-      return { name: side.name, round: () => { setRasterizerThreads(count); return side.round(); } };
+      return {
+        name: side.name,
+        round: () => {
+          setRasterizerThreads(count);
+          return side.round();
+        },
+      };
     });
     yield await compare(`Depth rasterizer, ${name}, ${BATCH} maps of ${SIZE} × ${SIZE}`, sides, { rounds });
   }
@@ -35,6 +45,6 @@ function heightFields(): Float32Array {
     const [u, v] = [vertex % SIZE, Math.floor(vertex / SIZE)];
     const [x, y] = [(2 * u) / SIZE - 1, 1 - (2 * v) / SIZE];
     const depth = 1 + 0.02 * Math.sin(0.3 * u) * Math.cos(0.2 * v) + 0.002 * mesh * x;
-    return [x * Math.cos(0.02 * mesh) / depth, y / depth, depth][i % 3] as number;
+    return [(x * Math.cos(0.02 * mesh)) / depth, y / depth, depth][i % 3] as number;
   });
 }

@@ -21,7 +21,7 @@ export interface Compiled<Args extends tf.Tensor[], Result> {
   /** Compiles for arguments like these without running. */
   prepare(...args: Args): StepReport | undefined;
   /** The compilations so far, one per set of argument shapes. */
-  readonly compilations: readonly CompiledStep[];
+  compilations(): readonly CompiledStep[];
   /** Frees the sessions. The variables stay. */
   dispose(): void;
 }
@@ -89,19 +89,15 @@ export function compile<Args extends tf.Tensor[], Result>(
       return tf.tidy(() => scoped(...args) as tf.TensorContainer) as Result;
     return compiled(backend, args).run(args) as Result;
   };
-  return Object.assign(run, {
-    prepare: (...args: Args) => {
-      const backend = tf.backend();
-      return backend instanceof OnnxBackend ? describeStep(name, compiled(backend, args)) : undefined;
-    },
-    get compilations() {
-      return [...cache.values()];
-    },
-    dispose: () => {
-      for (const entry of cache.values()) entry.dispose();
-      cache.clear();
-    },
-  });
+  const prepare = (...args: Args): StepReport | undefined => {
+    const backend = tf.backend();
+    return backend instanceof OnnxBackend ? describeStep(name, compiled(backend, args)) : undefined;
+  };
+  const dispose = () => {
+    for (const entry of cache.values()) entry.dispose();
+    cache.clear();
+  };
+  return Object.assign(run, { prepare, dispose, compilations: () => [...cache.values()] });
 }
 
 function requireTensors(name: string, args: readonly unknown[]): void {

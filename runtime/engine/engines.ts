@@ -6,8 +6,10 @@ import { EngineError } from './errors.ts';
 import { registerGradients } from './gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from './onnx/backend.ts';
 import { registerOnnxKernels } from './onnx/kernels/index.ts';
-import { encodeModel } from './onnx/model-writer.ts';
-import { createSession, listProviders, PROVIDERS, type Provider } from './onnx/session.ts';
+import type { Provider } from './onnx/session.ts';
+import type { ProbeOptions } from './probe.ts';
+import { type Finding, findOnnxCpu, findProvider, findTensorFlow } from './probe-report.ts';
+import { setRasterizerThreads } from './wasm/raster.ts';
 
 /** What can compute tensors: `onnx:webgpu` names a provider, plain `onnx` is its CPU. */
 export type EngineName = 'onnx' | 'onnx:cpu' | 'onnx:webgpu' | 'onnx:cuda' | 'tensorflow' | 'cpu';
@@ -21,8 +23,11 @@ export const ENGINE_NAMES: readonly EngineName[] = [
   'cpu',
 ];
 
+/** More threads do not pay in the rasterizers, unless somebody asks for them. */
+const RASTERIZER_THREADS = 8;
+
 export interface UseEngineOptions {
-  /** Threads of one operator on the CPU; by default every core. */
+  /** Threads of one operator on the CPU and of the rasterizers; by default every core (8 for the rasterizers). */
   readonly threads?: number;
 }
 
@@ -30,6 +35,8 @@ export interface UseEngineOptions {
 export interface EngineReport {
   readonly engine: EngineName;
   readonly usable: boolean;
+  /** Whether `auto` would take it: false for what works but is slower than the CPU, such as a software GPU. */
+  readonly recommended: boolean;
   /** What it runs on, or why it does not run and how to get it. */
   readonly detail: string;
 }
@@ -45,7 +52,8 @@ export interface ActiveEngine {
 /**
  * Makes an engine the one that computes TensorFlow.js operations in this thread.
  *
- * `auto` takes the fastest that works. Errors: `unknown-engine`, `engine-unavailable` (says what is missing).
+ * `auto` takes the fastest that works. Devices are first tried in a process of their own, so that a bad driver ends
+ * in an error and not in a crash. Errors: `unknown-engine`, `engine-unavailable` (says what is missing).
  */
 export async function useEngine(
   name: EngineName | 'auto' | (string & {}) = 'auto',
@@ -55,37 +63,79 @@ export async function useEngine(
   if (!Number.isInteger(threads) || threads < 1) {
     throw new EngineError('unknown-engine', `threads is ${threads}; expected a whole number from 1.`);
   }
+  const { engine, reason } = name === 'auto' ? await fastest() : await named(name);
   registerGradients();
-  if (name === 'auto') return useFastest(threads);
-  const engine = name === 'onnx' ? 'onnx:cpu' : name;
-  if (!ENGINE_NAMES.includes(engine as EngineName)) {
+  setRasterizerThreads(options.threads ?? Math.min(threads, RASTERIZER_THREADS));
+  await activate(engine, threads);
+  return { name: engine, threads: engine === 'cpu' ? 1 : threads, reason };
+}
+
+/** Which engines there are, and why others are not. Tried once per thread; takes up to ten seconds the first time. */
+export function describeEngines(): Promise<EngineReport[]> {
+  return Promise.all(ENGINE_NAMES.map(describeEngine));
+}
+
+async function describeEngine(engine: EngineName): Promise<EngineReport> {
+  const { usable, recommended, detail } = await find(engine);
+  return { engine, usable, recommended, detail };
+}
+
+async function named(name: string): Promise<{ engine: EngineName; reason: string }> {
+  const engine = ENGINE_NAMES.find((known) => known === (name === 'onnx' ? 'onnx:cpu' : name));
+  if (!engine) {
     throw new EngineError('unknown-engine', `There is no engine ${JSON.stringify(name)}.`, {
       hint: `Engines: auto, onnx, ${ENGINE_NAMES.join(', ')}.`,
     });
   }
-  const report = probe(engine as EngineName);
-  if (!report.usable)
-    throw new EngineError('engine-unavailable', `The engine ${name} cannot be used: ${report.detail}`);
-  return activate(engine as EngineName, threads, 'asked for');
+  const { usable, detail } = await find(engine, { untimed: true });
+  if (!usable) {
+    throw new EngineError('engine-unavailable', `The engine ${name} cannot be used: ${detail}.`, {
+      hint: 'Take another one (--engine auto), or run `gan2shape doctor`.',
+    });
+  }
+  return { engine, reason: 'asked for' };
 }
 
-/** Which engines there are, and why others are not. */
-export function describeEngines(): EngineReport[] {
-  return ENGINE_NAMES.map(probe);
+async function fastest(): Promise<{ engine: EngineName; reason: string }> {
+  const reports = await describeEngines();
+  const chosen = reports.findIndex(({ usable, recommended }) => usable && recommended);
+  const { engine } = reports[chosen] as EngineReport;
+  const passed = reports
+    .slice(0, chosen)
+    .map((report) => `${report.engine}: ${report.usable ? 'works, but ' : ''}${report.detail}`);
+  const reason = 'the fastest that works';
+  return { engine, reason: passed.length > 0 ? `${reason} (${passed.join('; ')})` : reason };
 }
 
-async function useFastest(threads: number): Promise<ActiveEngine> {
-  const reports = describeEngines();
-  const { engine } = reports.find(({ usable }) => usable) as EngineReport;
-  const passed = reports.slice(
-    0,
-    reports.findIndex((report) => report.engine === engine),
-  );
-  const reason = passed.map((report) => `${report.engine}: ${report.detail}`).join('; ');
-  return activate(engine, threads, reason ? `the fastest that works (${reason})` : 'the fastest that works');
+type EngineFinding = Finding & { readonly package?: string };
+
+const findings = new Map<string, Promise<EngineFinding>>();
+
+function find(engine: EngineName, options: ProbeOptions = {}): Promise<EngineFinding> {
+  const key = `${engine}${options.untimed ? ' untimed' : ''}`;
+  const known = findings.get(engine) ?? findings.get(key) ?? tryOut(engine, options);
+  findings.set(key, known);
+  return known;
 }
 
-async function activate(engine: EngineName, threads: number, reason: string): Promise<ActiveEngine> {
+async function tryOut(engine: EngineName, options: ProbeOptions): Promise<EngineFinding> {
+  switch (engine) {
+    case 'onnx:webgpu':
+      return findProvider('webgpu', options);
+    case 'onnx:cuda':
+      return findProvider('cuda', options);
+    case 'tensorflow':
+      return findTensorFlow();
+    case 'cpu': {
+      const detail = 'plain JavaScript, one thread; slow, the oracle of the tests';
+      return { usable: true, recommended: true, detail };
+    }
+    default:
+      return findOnnxCpu();
+  }
+}
+
+async function activate(engine: EngineName, threads: number): Promise<void> {
   const backend = engine.startsWith('onnx') ? BACKEND_NAME : engine;
   if (backend === BACKEND_NAME) {
     registerOnnxKernels();
@@ -93,75 +143,10 @@ async function activate(engine: EngineName, threads: number, reason: string): Pr
     if (tf.findBackend(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);
     tf.registerBackend(BACKEND_NAME, () => new OnnxBackend({ provider, threads }));
   }
-  if (backend === 'tensorflow') createRequire(import.meta.url)(tensorflowPackage() as string);
+  if (backend === 'tensorflow') createRequire(import.meta.url)((await find(engine)).package as string);
   if (!(await tf.setBackend(backend)))
     throw new EngineError('engine-unavailable', `The engine ${engine} did not start.`);
   // the plain JavaScript backend otherwise advertises the native package at its first tensor
   const active = tf.backend() as { firstUse?: boolean };
   if (active.firstUse) active.firstUse = false;
-  return { name: engine, threads: engine === 'cpu' ? 1 : threads, reason };
-}
-
-function probe(engine: EngineName): EngineReport {
-  if (engine === 'cpu')
-    return { engine, usable: true, detail: 'plain JavaScript, one thread; slow, the oracle of the tests' };
-  if (engine === 'tensorflow') {
-    const found = tensorflowPackage();
-    return found
-      ? { engine, usable: true, detail: found }
-      : {
-          engine,
-          usable: false,
-          detail:
-            'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed (npm install them where libtensorflow can be downloaded)',
-        };
-  }
-  return probeProvider(engine, engine.slice('onnx:'.length) as Provider);
-}
-
-/** A provider works when it adds two numbers. */
-function probeProvider(engine: EngineName, provider: Provider): EngineReport {
-  try {
-    if (!PROVIDERS.includes(provider) || !listProviders().some(({ name }) => name === provider)) {
-      return { engine, usable: false, detail: `this build of ONNX Runtime has no provider ${provider}` };
-    }
-    const shape = { type: 'float32', shape: [1] } as const;
-    const model = encodeModel({
-      name: 'probe',
-      nodes: [{ name: 'add', op: 'Add', domain: '', inputs: ['x', 'x'], outputs: ['y'], attributes: {} }],
-      inputs: [{ name: 'x', ...shape }],
-      outputs: [{ name: 'y', ...shape }],
-      initializers: [],
-    });
-    createSession(model, 'the probe', { provider, threads: 1 }).dispose();
-    return {
-      engine,
-      usable: true,
-      detail:
-        provider === 'cpu'
-          ? `${os.availableParallelism()} cores, ${os.cpus()[0]?.model.trim()}`
-          : `ONNX Runtime with ${provider}`,
-    };
-  } catch (cause) {
-    const [first = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-    return { engine, usable: false, detail: `${first} ${MISSING[provider]}`.trim() };
-  }
-}
-
-const MISSING: Readonly<Record<Provider, string>> = {
-  cpu: '',
-  webgpu: '(a GPU with a Vulkan, Metal or Direct3D 12 driver is needed)',
-  cuda: '(CUDA 12, cuDNN 9 and the CUDA libraries of onnxruntime-node are needed: npm rebuild onnxruntime-node where they can be downloaded)',
-};
-
-function tensorflowPackage(): string | undefined {
-  const require = createRequire(import.meta.url);
-  return ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].find((name) => {
-    try {
-      require.resolve(name);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -53,7 +53,13 @@ function build(loaded: LoadedGraph, document: LocatedObject, registry: Registry,
   const nodes = written && bind(written, settings, report, ['nodes']);
   const rawSchedule = propertyOf(document, 'schedule');
   const schedule = rawSchedule && bindSchedule(rawSchedule, settings, report, stages);
-  const bound = withEntries(document, { nodes, schedule });
+  const bound = withEntries(
+    document,
+    new Map([
+      ['nodes', nodes],
+      ['schedule', schedule],
+    ]),
+  );
   checkForm(bound, toJson(bound), report);
 
   const drafts = draftNodes(nodes, registry, report);
@@ -84,11 +90,11 @@ function build(loaded: LoadedGraph, document: LocatedObject, registry: Registry,
 
 function withEntries(
   document: LocatedObject,
-  values: { readonly [key: string]: Located | undefined },
+  values: ReadonlyMap<string, Located | undefined>,
 ): LocatedObject {
   const entries = new Map(document.entries);
   for (const [key, entry] of entries) {
-    const value = values[key];
+    const value = values.get(key);
     if (value) entries.set(key, { key: entry.key, value });
   }
   return { ...document, entries };

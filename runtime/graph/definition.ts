@@ -10,7 +10,7 @@ const PORT_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const FUNCTIONS: { readonly [role in Role]: readonly string[] } = {
   operation: ['run'],
   network: ['run'],
-  optimizer: ['update'],
+  optimizer: ['create'],
   buffer: ['write', 'read'],
   source: ['load'],
   sink: ['write'],
@@ -60,7 +60,7 @@ function parameterFaults(type: NodeType): string[] {
       readonly default?: never;
     };
     if (!description?.trim()) faults.push(`the parameter "${name}" has no description`);
-    if (value !== undefined) defaults[name] = value;
+    if (value !== undefined) defaults[name] = structuredClone(value);
   }
   try {
     const wrong = paramsValidator(type.params)(defaults).errors.filter(

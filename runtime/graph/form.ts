@@ -84,7 +84,8 @@ export const STEP_FORM = {
 export const DOCUMENT_FORM = {
   type: 'object',
   properties: {
-    formatVersion: { type: 'integer', description: 'The version of this format.' },
+    // Reported where it is read: see migrate.ts.
+    formatVersion: { description: 'The version of this format.' },
     title: text,
     description: text,
     settings: SETTINGS_FORM,

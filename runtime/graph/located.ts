@@ -40,12 +40,19 @@ export type Path = readonly (string | number)[];
 export function toJson(located: Located): Json {
   if (located.kind === 'scalar') return located.value;
   if (located.kind === 'array') return located.items.map(toJson);
-  return Object.fromEntries([...located.entries].map(([key, entry]) => [key, toJson(entry.value)]));
+  const json: { [key: string]: Json } = {};
+  for (const [key, entry] of located.entries) json[key] = toJson(entry.value);
+  return json;
 }
 
 /** The JSON pointer (RFC 6901) of a path. */
 export function toPointer(path: Path): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const step of path) {
+    const text = String(step);
+    pointer += `/${/[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text}`;
+  }
+  return pointer;
 }
 
 /** The path of a JSON pointer. */

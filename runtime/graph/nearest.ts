@@ -25,7 +25,7 @@ function distance(a: string, b: string, limit: number): number {
 
 /**
  * The candidate that `wrong` most likely meant, or undefined when none is near: at most a third of its letters
- * differ (at least one may), letter case aside, or one of the two is the last part of the other (`photometric` for
+ * differ (one may in short words, but some must be the same), letter case aside, or one of the two is the last part of the other (`photometric` for
  * `loss/photometric`). Ties go to the first in alphabetical order.
  */
 export function nearest(wrong: string, candidates: Iterable<string>): string | undefined {
@@ -37,7 +37,8 @@ export function nearest(wrong: string, candidates: Iterable<string>): string | u
     const other = candidate.toLowerCase();
     if (word && (other.endsWith(`/${word}`) || word.endsWith(`/${other}`))) return candidate;
     const d = distance(word, other, least);
-    if (d < least || (d === least && best === undefined)) {
+    const alike = d < Math.max(word.length, other.length);
+    if (alike && (d < least || (d === least && best === undefined))) {
       best = candidate;
       least = d;
     }

@@ -115,10 +115,11 @@ function locate(node: Node, source: Source, path: Path, report: Reporter): Locat
       if (!name || !value) continue;
       const key = String(name.value);
       const at = originOf(name, source);
-      const pointer = toPointer([...path, key]);
-      if (key === '__proto__') report.add('reserved-key', at, { pointer, found: key });
-      else if (entries.has(key)) report.add('duplicate-key', at, { pointer, found: `"${key}"` });
-      else entries.set(key, { key: at, value: locate(value, source, [...path, key], report) });
+      const below = [...path, key];
+      if (key === '__proto__') report.add('reserved-key', at, { pointer: toPointer(below), found: key });
+      else if (entries.has(key))
+        report.add('duplicate-key', at, { pointer: toPointer(below), found: `"${key}"` });
+      else entries.set(key, { key: at, value: locate(value, source, below, report) });
     }
     return { kind: 'object', entries, origin };
   }

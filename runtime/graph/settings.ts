@@ -84,6 +84,8 @@ function unresolvedAll(names: readonly string[], values: ReadonlyMap<string, Loc
  * The replaced value counts as written where the reference is, and remembers the setting's place.
  */
 export function bind(located: Located, settings: Settings, report: Reporter, path: Path): Located {
+  if (located.kind === 'scalar' && (typeof located.value !== 'string' || located.value[0] !== '$'))
+    return located;
   if (located.kind === 'object') {
     let changed = false;
     const entries = new Map<string, LocatedEntry>();

@@ -20,6 +20,12 @@ export function checkTypes(
   stage?: Origin,
 ): void {
   const constraints: ShapeConstraint<Link>[] = [];
+  const scopes = new Map<string, Scope>();
+  const scope = (node: string): Scope => {
+    const known = scopes.get(node) ?? { node, params: params(node) ?? {} };
+    scopes.set(node, known);
+    return known;
+  };
   for (const name of order) {
     reportBadDimensions(check, name, params(name), stage);
     for (const link of check.drafts.get(name)?.links ?? []) {
@@ -34,7 +40,6 @@ export function checkTypes(
         });
         continue;
       }
-      const scope = (node: string): Scope => ({ node, params: params(node) ?? {} });
       constraints.push({
         given: {
           type: given.tensor,

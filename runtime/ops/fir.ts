@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { fail, integer } from './check.ts';
 import { type Padding, upfirdn2d } from './upfirdn.ts';
 
@@ -24,19 +24,14 @@ export interface BlurOptions {
 }
 
 /**
- * Low-pass filter, one axis after the other: a quarter to a third faster on a CPU than the kernel at once.
+ * Low-pass filter.
  * @param x [B,H,W,C]
  */
 export function blur2d(x: tf.Tensor4D, options: BlurOptions = {}): tf.Tensor4D {
   const taps = normalised('blur2d', options.taps ?? BLUR_TAPS);
   const border = taps.length - 1;
   const padding = options.padding ?? ([Math.ceil(border / 2), Math.floor(border / 2)] as const);
-  const [top, bottom, left = top, right = bottom] = padding;
-  return tf.tidy(() => {
-  const across = upfirdn2d(x, [taps], { padding: [0, 0, left, right], gain: options.gain ?? 1 });
-  const column = taps.map((tap) => [tap]);
-  return upfirdn2d(across, column, { padding: [top, bottom, 0, 0] });
-  });
+  return upfirdn2d(x, taps, { padding, gain: options.gain ?? 1 });
 }
 
 /**

@@ -31,13 +31,13 @@ export function gridSample(image: tf.Tensor4D, grid: tf.Tensor4D, options: GridS
   if (coordinates !== 2)
     fail(op, `grid [${grid.shape}] has points of ${coordinates} coordinates, expected 2`);
   return tf.tidy(() => {
-  const [gx, gy] = tf
-    .split(tf.reshape(grid, [batch, rows * columns, 2]), 2, 2)
-    .map((coordinate) => tf.reshape(coordinate, [batch, rows * columns])) as [tf.Tensor2D, tf.Tensor2D];
-  const source = tf.reshape(image, [batch * height * width, channels]) as tf.Tensor2D;
-  const sample = options.mode === 'nearest' ? sampleNearest : sampleBilinear;
-  const sampled = sample(source, gx, gy, { batch, height, width, alignCorners: options.alignCorners });
-  return tf.transpose(tf.reshape(sampled, [channels, batch, rows, columns]), [1, 2, 3, 0]) as tf.Tensor4D;
+    const [gx, gy] = tf
+      .split(tf.reshape(grid, [batch, rows * columns, 2]), 2, 2)
+      .map((coordinate) => tf.reshape(coordinate, [batch, rows * columns])) as [tf.Tensor2D, tf.Tensor2D];
+    const source = tf.reshape(image, [batch * height * width, channels]) as tf.Tensor2D;
+    const sample = options.mode === 'nearest' ? sampleNearest : sampleBilinear;
+    const sampled = sample(source, gx, gy, { batch, height, width, alignCorners: options.alignCorners });
+    return tf.transpose(tf.reshape(sampled, [channels, batch, rows, columns]), [1, 2, 3, 0]) as tf.Tensor4D;
   });
 }
 

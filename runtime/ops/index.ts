@@ -1,4 +1,6 @@
 /** The operations that TensorFlow.js lacks and this method needs, on any engine, with their gradients. */
+
+export * from './avg-pool.ts';
 export { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from './conv.ts';
 export * from './fir.ts';
 export * from './geometry/camera.ts';
@@ -19,7 +21,6 @@ export * from './max-pool.ts';
 export * from './metrics.ts';
 export * from './minibatch-stddev.ts';
 export * from './modulated-conv.ts';
-export * from './pool.ts';
 export { type RasterizeColourOptions, rasterizeColour } from './rasterize-colour.ts';
 export {
   type DepthMaps,

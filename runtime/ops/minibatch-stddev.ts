@@ -20,10 +20,10 @@ export function minibatchStddev(x: tf.Tensor4D, groupSize = 4, eps = 1e-8): tf.T
   if (batch % size !== 0) fail(op, `groups of ${size} do not divide the batch of ${batch}`);
   const groups = batch / size;
   return tf.tidy(() => {
-  const grouped = tf.reshape(x, [size, groups, height * width * channels]);
-  const centred = tf.sub(grouped, tf.mean(grouped, 0, true));
-  const variance = tf.mean(tf.square(centred), 0);
-  const deviation = tf.reshape(tf.mean(tf.sqrt(tf.add(variance, eps)), 1), [groups, 1, 1, 1]);
-  return tf.concat([x, tf.tile(deviation, [size, height, width, 1]) as tf.Tensor4D], 3);
+    const grouped = tf.reshape(x, [size, groups, height * width * channels]);
+    const centred = tf.sub(grouped, tf.mean(grouped, 0, true));
+    const variance = tf.mean(tf.square(centred), 0);
+    const deviation = tf.reshape(tf.mean(tf.sqrt(tf.add(variance, eps)), 1), [groups, 1, 1, 1]);
+    return tf.concat([x, tf.tile(deviation, [size, height, width, 1]) as tf.Tensor4D], 3);
   });
 }

@@ -45,13 +45,13 @@ export function modulatedConv2d(
   expectShape(op, 'style', style, [batch, channels]);
   const { demodulate = true, scale = 1 / Math.sqrt(kh * kw * ci), eps = 1e-8 } = options;
   return tf.tidy(() => {
-  // The scale goes to the style, the smallest of the factors, and the weights stay as they are stored.
-  const factor = tf.mul(style, scale);
-  const scaled = tf.mul<tf.Tensor4D>(x, tf.reshape(factor, [batch, 1, 1, ci]));
-  const convolved = convolve(scaled, weight, options);
-  if (!demodulate) return convolved;
-  const energy = tf.matMul<tf.Tensor2D>(tf.square(factor), tf.sum(tf.square(weight), [0, 1]));
-  return tf.mul(convolved, tf.reshape(tf.rsqrt(tf.add(energy, eps)), [batch, 1, 1, co]));
+    // The scale goes to the style, the smallest of the factors, and the weights stay as they are stored.
+    const factor = tf.mul(style, scale);
+    const scaled = tf.mul<tf.Tensor4D>(x, tf.reshape(factor, [batch, 1, 1, ci]));
+    const convolved = convolve(scaled, weight, options);
+    if (!demodulate) return convolved;
+    const energy = tf.matMul<tf.Tensor2D>(tf.square(factor), tf.sum(tf.square(weight), [0, 1]));
+    return tf.mul(convolved, tf.reshape(tf.rsqrt(tf.add(energy, eps)), [batch, 1, 1, co]));
   });
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { avgPool2d } from './avg-pool.ts';
 import { fail, integer, type Shape4, shape4 } from './check.ts';
 import {
   areaMatrix,
@@ -8,7 +9,6 @@ import {
   nearestMatrix,
   transposed,
 } from './interpolation-matrix.ts';
-import { avgPool2d } from './pool.ts';
 import { upfirdn2d } from './upfirdn.ts';
 
 /** [height, width] of a resized image. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../runtime/engine/compile.ts';
 import { useEngine } from '../../runtime/engine/index.ts';
 import { gridSample } from '../../runtime/ops/grid-sample.ts';
 import { checkOperation, ENGINES, expectClose, noise, tensor } from './numeric.ts';
@@ -90,6 +91,25 @@ describe.each(ENGINES)('gridSample on %s', (engine) => {
     const far = [Infinity, -Infinity, 1e30, -1e30, NaN, 0];
     const out = gridSample(image, tf.tensor4d(far, [1, 1, 3, 2]), { alignCorners: true }).dataSync();
     expect(Array.from(out)).toEqual([0, 0, NaN]);
+  });
+
+  it('compiles, the scatter of its gradient included', () => {
+    const gradients = (image: tf.Tensor, grid: tf.Tensor) =>
+      tf.grads((i: tf.Tensor, g: tf.Tensor) =>
+        tf.square(gridSample(i as tf.Tensor4D, g as tf.Tensor4D, { alignCorners: true })),
+      )([image, grid]);
+    const tensors = inputs().map((data, i) => tensor(data, [...(shapes[i] as readonly number[])])) as [
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const expected = gradients(...tensors);
+    const step = compile(gradients);
+    for (let run = 0; run < 2; run++) {
+      step(...tensors).forEach((gradient, i) => {
+        expectClose(gradient.dataSync(), (expected[i] as tf.Tensor).dataSync(), 1e-6);
+      });
+    }
+    step.dispose();
   });
 
   it('names what does not fit', () => {

@@ -3,34 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../runtime/engine/index.ts';
 import { maxPool2d } from '../../runtime/ops/max-pool.ts';
 import { checkOperation, ENGINES, expectClose } from './numeric.ts';
-
-const [B, H, W, C] = [2, 7, 6, 2] as const;
-const shapes = [[B, H, W, C]] as const;
-
-interface Windows {
-  readonly kernel: [number, number];
-  readonly stride: [number, number];
-  readonly padding: [number, number];
-}
-
-/** Applies `reduce` to the values of each window that lie within the image. */
-function pool(x: Float64Array, { kernel, stride, padding }: Windows, reduce: (values: number[]) => number) {
-  const out: number[] = [];
-  for (let b = 0; b < B; b++)
-    for (let y = -padding[0]; y + kernel[0] <= H + padding[0]; y += stride[0])
-      for (let z = -padding[1]; z + kernel[1] <= W + padding[1]; z += stride[1])
-        for (let c = 0; c < C; c++) {
-          const values: number[] = [];
-          for (let i = Math.max(y, 0); i < Math.min(y + kernel[0], H); i++)
-            for (let j = Math.max(z, 0); j < Math.min(z + kernel[1], W); j++)
-              values.push(x[((b * H + i) * W + j) * C + c] as number);
-          out.push(reduce(values));
-        }
-  return Float64Array.from(out);
-}
+import { pool, shapes } from './reference-pool.ts';
 
 /** Values that differ by far more than the steps of the central differences. */
-const distinct = Float64Array.from({ length: B * H * W * C }, (_, i) => ((i * 97) % 168) / 80 - 1);
+const distinct = Float64Array.from({ length: 168 }, (_, i) => ((i * 97) % 168) / 80 - 1);
 
 describe.each(ENGINES)('maxPool2d on %s', (engine) => {
   beforeAll(() => useEngine(engine));
@@ -104,4 +80,3 @@ describe.each(ENGINES)('maxPool2d on %s', (engine) => {
     expect(() => maxPool2d(x, { kernel: 0 })).toThrow('kernel is 0, expected an integer of at least 1');
   });
 });
-

@@ -133,6 +133,8 @@ function staleExclusions(specs: readonly SpecResult[], exclusions: Exclusions, c
   return exclusions.specs.flatMap(({ pattern }) => {
     const own = specs.filter(({ name }) => matches(pattern, name));
     if (own.length === 0) return complete ? [`${pattern}: no such spec`] : [];
-    return own.filter(({ status }) => status === 'passed').map(({ name }) => `${name}: passes`);
+    // some specs share their name: then the exclusion is for the one that fails
+    const needed = new Set(own.filter(({ status }) => status !== 'passed').map(({ name }) => name));
+    return own.filter(({ name }) => !needed.has(name)).map(({ name }) => `${name}: passes`);
   });
 }

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gradient, kernel, zeros } from './shared.ts';
+import { gradient, isPositive, kernel, zeros } from './shared.ts';
 
 export const activationGradients: tf.GradConfig[] = [
   // From the output, which the next layer keeps anyway, so that the input need not outlive the kernel.
-  gradient('Relu', { outputs: [true] }, (dy, [y]) => ({ x: () => tf.mul(dy, tf.step(y)) })),
+  gradient('Relu', { outputs: [true] }, (dy, [y]) => ({ x: () => tf.mul(dy, isPositive(y)) })),
 
   // One slope and one product instead of a product and a selection; nothing to differentiate a second time.
   gradient<{ alpha: number }>('LeakyRelu', { inputs: ['x'], outputs: [true] }, (dy, [x, y], { alpha }) => ({
     // A positive slope keeps the sign, so the output tells the side as well as the input does.
-    x: () => tf.mul(dy, tf.step(alpha > 0 ? y : x, alpha)),
+    x: () => tf.mul(dy, tf.add(tf.mul(isPositive(alpha > 0 ? y : x), 1 - alpha), alpha)),
   })),
 
   // Missing in tfjs: ELU's own gradient (its input `y` is ELU's output) for second derivatives.

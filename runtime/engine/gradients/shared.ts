@@ -53,6 +53,11 @@ export function zeros(shape: readonly number[]): tf.Tensor {
   return tf.fill([...shape], 0, 'float32');
 }
 
+/** 1 where x > 0, else 0: a comparison and a cast, which are faster than a selection or tf.step. */
+export function isPositive(x: tf.Tensor): tf.Tensor {
+  return tf.cast(tf.greater(x, 0), 'float32');
+}
+
 /** A tensor of its own with the values and shape of `x`. */
 export function alias(x: tf.Tensor): tf.Tensor {
   return tf.reshape(x, x.shape);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
 import { currentScope } from '../scope.ts';
 import { hostData } from './executor.ts';
-import { type Content, emit, recorder, type Value, type ValueData } from './graph.ts';
+import { type Content, emit, interned, recorder, type Value, type ValueData } from './graph.ts';
 import { LazyEvaluator } from './lazy.ts';
 import type { ProviderOptions } from './session.ts';
 import { release } from './state.ts';
@@ -12,6 +12,8 @@ import type { RecordedUpdate } from './update.ts';
 export const BACKEND_NAME = 'onnx';
 /** Recorded operations that may wait for a read before everything alive is evaluated: bounds memory. */
 const PENDING_NODES = 5000;
+/** Constants up to this many elements are one value throughout a step. */
+const SMALL = 16;
 
 interface Entry {
   readonly sym: Sym | undefined;
@@ -64,12 +66,23 @@ export class OnnxBackend extends tf.KernelBackend {
   }
 
   sym(dataId: object): Sym {
+    if (!this.entries.has(dataId)) this.takeOver(dataId);
     const sym = this.entries.get(dataId)?.sym;
     if (!sym)
       throw new Error(
         'The tensor is disposed, or holds strings, which the onnx engine does not compute with.',
       );
     return sym;
+  }
+
+  /** Moves the elements of a tensor that another backend made, before `tf.setBackend`, to this one. */
+  private takeOver(dataId: object): void {
+    const engine = tf.engine() as unknown as {
+      readonly state: { readonly tensorInfo: WeakMap<object, { readonly backend: tf.KernelBackend }> };
+      moveData(backend: tf.KernelBackend, dataId: object): void;
+    };
+    const info = engine.state.tensorInfo.get(dataId);
+    if (info && info.backend !== this) engine.moveData(this, dataId);
   }
 
   override refCount(dataId: object): number {
@@ -176,12 +189,16 @@ export class OnnxBackend extends tf.KernelBackend {
       throw new EngineError('impure-step', 'A step cannot be compiled while another one is recorded.');
     recorder.recording = ++recordings;
     recorder.updated.clear();
+    recorder.known.clear();
+    recorder.constants.clear();
     this.symbolic = isSymbolic;
     this.updates = [];
     try {
       return body();
     } finally {
       recorder.recording = 0;
+      recorder.known.clear();
+      recorder.constants.clear();
       this.symbolic = undefined;
       this.updates = undefined;
     }
@@ -237,7 +254,8 @@ export function leaf(
 ): Sym {
   const type = dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
   const data = toData(values, dtype, tf.util.sizeFromShape([...shape]));
-  return Sym.concrete([...shape], dtype, type, { kind: 'host', data });
+  if (data.length > SMALL) return Sym.concrete([...shape], dtype, type, { kind: 'host', data });
+  return new Sym([...shape], dtype, identityPerm(shape.length), interned(data, [...shape], type));
 }
 
 function toData(values: tf.backend_util.BackendValues | null, dtype: tf.DataType, size: number): ValueData {

@@ -20,6 +20,8 @@ export interface ExecutorOptions extends ProviderOptions {
 /** A program with its sessions, ready to run many times. */
 export class Executor {
   private readonly sessions: (Session | undefined)[];
+  /** One Identity per shape, with its output on the host: reading a GPU tensor directly crashes. */
+  private readonly copiers = new Map<string, Session>();
 
   constructor(
     readonly program: Program,
@@ -42,7 +44,7 @@ export class Executor {
     const { stages, lastUse } = this.program;
     try {
       stages.forEach((stage, index) => {
-        if (stage.kind === 'host') runHost(stage.node, content, held);
+        if (stage.kind === 'host') runHost(stage.node, (value) => this.onHost(value, content(value)), held);
         else this.runSession(index, stage, content, held);
         for (const [value, result] of held) {
           if (keep.has(value) || (lastUse.get(value) ?? -1) > index) continue;
@@ -64,6 +66,20 @@ export class Executor {
 
   dispose(): void {
     for (const session of this.sessions) session?.dispose();
+    for (const session of this.copiers.values()) session.dispose();
+  }
+
+  /** What a host operation reads, copied out of the provider's memory where it is there. */
+  private onHost(value: Value, content: Content): Content {
+    if (content.kind !== 'device') return content;
+    const key = `${value.type}[${value.shape}]`;
+    let copier = this.copiers.get(key);
+    if (!copier) {
+      const { provider, threads, name } = this.options;
+      copier = createSession(encodeModel(copyModel(value)), name, { provider, threads });
+      this.copiers.set(key, copier);
+    }
+    return fromOrt(copier.run({ from: toOrt(value, content) }, { to: null }).to as OrtTensor);
   }
 
   private runSession(
@@ -89,11 +105,9 @@ export class Executor {
   private staysOnDevice(value: Value): boolean {
     // the binding's GPU tensors are WebGPU's; on CUDA every output comes back
     if (this.options.provider !== 'webgpu') return false;
-    if (this.options.onDevice?.has(value)) return true;
-    const readers = this.program.stages.filter(
-      (stage) => stage.kind === 'host' && stage.node.inputs.includes(value),
-    );
-    return readers.length === 0 && this.program.lastUse.has(value);
+    if (this.program.stages.some((stage) => stage.kind === 'host' && stage.node.inputs.includes(value)))
+      return false;
+    return this.options.onDevice?.has(value) || this.program.lastUse.has(value);
   }
 
   private what(stage: Stage): string {
@@ -123,6 +137,16 @@ export function stageModel(stage: SessionStage, name: string): ModelSpec {
       const data = hostData(value.content as Content);
       return { ...spec(value), bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
     }),
+  };
+}
+
+function copyModel(value: Value): ModelSpec {
+  return {
+    name: 'copy',
+    nodes: [{ name: 'copy', op: 'Identity', domain: '', inputs: ['from'], outputs: ['to'], attributes: {} }],
+    inputs: [{ ...spec(value), name: 'from' }],
+    outputs: [{ ...spec(value), name: 'to' }],
+    initializers: [],
   };
 }
 

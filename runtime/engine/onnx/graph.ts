@@ -96,6 +96,10 @@ export const recorder = {
   pending: 0,
   /** Variables that the step being recorded has updated in place: their old elements are gone. */
   updated: new Set<Value>(),
+  /** Operators of the step being recorded, by what they compute: the same is recorded once. */
+  known: new Map<string, Value[]>(),
+  /** Small constants of the step being recorded, by content. */
+  constants: new Map<string, Value>(),
 };
 
 /** Appends an ONNX operator with one output. */
@@ -111,6 +115,7 @@ export function emitMany(
   outputs: readonly Pick<EmitOptions, 'shape' | 'type'>[],
   options: Pick<EmitOptions, 'attributes' | 'domain'> = {},
 ): Value[] {
+  const attributes = options.attributes ?? {};
   const node: OnnxNode = {
     kind: 'onnx',
     id: counter++,
@@ -118,10 +123,14 @@ export function emitMany(
     domain: options.domain ?? '',
     inputs,
     outputs: [],
-    attributes: options.attributes ?? {},
+    attributes,
     scope: currentScope(),
   };
-  return finish(node, outputs);
+  if (recorder.recording === 0) return finish(node, outputs);
+  const key = `${op} ${inputs.map((value) => value?.id)} ${JSON.stringify(attributes)} ${outputs.map(({ type }) => type)}`;
+  const known = recorder.known.get(key) ?? finish(node, outputs);
+  recorder.known.set(key, known);
+  return known;
 }
 
 /** Appends a host operation. */
@@ -177,7 +186,7 @@ export function constant(data: ValueData, shape: readonly number[], type: ValueT
 
 /** An int64 vector, as ONNX wants shapes, axes and pads. */
 export function int64s(values: readonly number[]): Value {
-  return constant(
+  return interned(
     BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
     [values.length],
     'int64',
@@ -185,7 +194,7 @@ export function int64s(values: readonly number[]): Value {
 }
 
 export function int64(value: number): Value {
-  return constant(BigInt64Array.of(BigInt(value)), [], 'int64');
+  return interned(BigInt64Array.of(BigInt(value)), [], 'int64');
 }
 
 /** A scalar of the given type. */
@@ -198,5 +207,17 @@ export function scalar(value: number, type: ValueType = 'float32'): Value {
         : type === 'bool'
           ? Uint8Array.of(value)
           : BigInt64Array.of(BigInt(value));
-  return constant(data, [], type);
+  return interned(data, [], type);
+}
+
+/** A small constant; one value for the same content throughout a recorded step. */
+export function interned(data: ValueData, shape: readonly number[], type: ValueType): Value {
+  if (recorder.recording === 0) return constant(data, shape, type);
+  const content = Array.from(data as ArrayLike<number | bigint>, (item) =>
+    Object.is(item, -0) ? '-0' : item,
+  );
+  const key = `${type}[${shape}] ${content}`;
+  const value = recorder.constants.get(key) ?? constant(data, shape, type);
+  recorder.constants.set(key, value);
+  return value;
 }

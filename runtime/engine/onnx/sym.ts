@@ -110,7 +110,14 @@ export function transposed(value: Value, order: Perm): Value {
   const shape = permuted(value.shape, order);
   if (samePerm(order, identityPerm(order.length))) return value;
   if (sameBytes(value.shape, identityPerm(order.length), order)) return reshaped(value, shape);
+  const [small] = value.producer?.op === 'Expand' ? value.producer.inputs : [];
+  if (small && small.shape.length === shape.length) return expanded(transposed(small, order), shape);
   return emit('Transpose', [value], { shape, type: value.type, attributes: { perm: [...order] } });
+}
+
+/** Axes of extent 1 repeated. */
+export function expanded(value: Value, shape: readonly number[]): Value {
+  return emit('Expand', [value, int64s(shape)], { shape, type: value.type });
 }
 
 export function reshaped(value: Value, shape: readonly number[]): Value {

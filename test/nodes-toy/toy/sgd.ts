@@ -1,6 +1,56 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Type } from 'typebox';
-import { defineNode, networkNames, port } from '../../../runtime/node.ts';
+import { onCommit } from '../../../runtime/engine/onnx/update.ts';
+import { defineNode, networkNames, port, type WeightOptimizer } from '../../../runtime/node.ts';
+
+interface SgdParams {
+  readonly lr: number;
+  readonly momentum: number;
+}
+
+class Sgd implements WeightOptimizer<SgdParams> {
+  updates = 0;
+  private readonly velocities = new Map<string, { readonly weight: tf.Variable; readonly velocity: tf.Variable }>();
+
+  constructor(
+    private params: SgdParams,
+    private readonly name: string,
+  ) {}
+
+  prepare(variables: readonly tf.Variable[]): void {
+    for (const weight of variables) {
+      if (this.velocities.has(weight.name)) continue;
+      const velocity = tf.variable(tf.zeros(weight.shape), false, `${this.name}/${weight.name}/velocity`);
+      this.velocities.set(weight.name, { weight, velocity });
+    }
+  }
+
+  applyGradients(gradients: Readonly<Record<string, tf.Tensor>>): void {
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const slot = this.velocities.get(name);
+      if (!slot) throw new Error(`${this.name} was not prepared for ${name}`);
+      const velocity = tf.add(tf.mul(slot.velocity, this.params.momentum), gradient);
+      slot.weight.assign(tf.sub(slot.weight, tf.mul(velocity, this.params.lr)));
+      slot.velocity.assign(velocity);
+    }
+    onCommit(() => {
+      this.updates++;
+    });
+  }
+
+  configure(params: SgdParams): void {
+    this.params = params;
+  }
+
+  state(): Record<string, tf.Variable> {
+    return Object.fromEntries([...this.velocities.values()].map(({ velocity }) => [velocity.name, velocity]));
+  }
+
+  dispose(): void {
+    for (const { velocity } of this.velocities.values()) velocity.dispose();
+    this.velocities.clear();
+  }
+}
 
 export const sgd = defineNode({
   type: 'toy/sgd',
@@ -20,9 +70,5 @@ export const sgd = defineNode({
   inputs: { loss: port('loss[]') },
   outputs: {},
   role: 'optimizer',
-  slots: ['v'],
-  update({ weight, params }) {
-    const v = tf.add(tf.mul(weight.slots.v ?? 0, params.momentum), weight.gradient);
-    return { value: tf.sub(weight.value, tf.mul(v, params.lr)), slots: { v } };
-  },
+  create: ({ params, name }) => new Sgd(params, name),
 });

@@ -34,9 +34,30 @@ export function inputGradient(dy: Value, filter: Value, g: ConvGeometry, channel
     const flat = reshaped(transposed(dy, [1, 0, 2, 3]), [filters, batch * positions]);
     const spread = matMul(transposed(reshaped(filter, [filters, channels * taps]), [1, 0]), flat);
     const columns = transposed(reshaped(spread, [channels * taps, batch, ...g.output]), [1, 0, 2, 3]);
-    return convTranspose(columns, unfold(channels, g.kernel), g, channels, channels);
+    // channels as images rather than as groups: see summedOverMultiplier
+    const images = reshaped(columns, [batch * channels, taps, ...g.output]);
+    return reshaped(convTranspose(images, unfold(1, g.kernel), g, 1, 1), shape);
   }
+  if (group > 1 && group === channels && filters > channels)
+    return summedOverMultiplier(dy, filter, g, channels);
   return convTranspose(dy, filter, g, channels, group);
+}
+
+/**
+ * For a depthwise filter [C·M, 1, kh, kw] with M > 1, one multiplier at a time: the WebGPU provider of ONNX Runtime
+ * 1.30 takes only the first of several inputs of a group that has one output.
+ */
+function summedOverMultiplier(dy: Value, filter: Value, g: ConvGeometry, channels: number): Value {
+  const [batch, filters] = dy.shape as [number, number];
+  const multiplier = filters / channels;
+  const grouped = reshaped(dy, [batch, channels, multiplier, ...g.output]);
+  const perMultiplier = reshaped(filter, [channels, multiplier, 1, ...g.kernel]);
+  const parts = Array.from({ length: multiplier }, (_, i) => {
+    const part = reshaped(sliced(grouped, 2, i, i + 1, 1), [batch, channels, ...g.output]);
+    const taps = reshaped(sliced(perMultiplier, 1, i, i + 1, 1), [channels, 1, ...g.kernel]);
+    return convTranspose(part, taps, g, channels, channels);
+  });
+  return parts.reduce((sum, part) => emit('Add', [sum, part], part));
 }
 
 function convTranspose(dy: Value, filter: Value, g: ConvGeometry, channels: number, group: number): Value {

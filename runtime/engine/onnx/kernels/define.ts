@@ -171,13 +171,45 @@ export function broadcasting(
 
 /** Brings operands into one physical order, so that ONNX broadcasts them as TensorFlow.js would. */
 export function aligned(inputs: readonly Sym[]): { values: Value[]; perm: Perm; shape: number[] } {
-  const shape = inputs
+  const shape = broadcastShape(inputs);
+  return inOneOrder(withoutExpansion(inputs, shape), shape);
+}
+
+function broadcastShape(inputs: readonly Sym[]): number[] {
+  return inputs
     .map((sym) => sym.shape as number[])
     .reduce((a, b) => tf.broadcast_util.assertAndGetBroadcastShape(a, b));
+}
+
+/** Operands as they were before they were expanded, where the operator's own broadcasting does the same. */
+function withoutExpansion(inputs: readonly Sym[], shape: readonly number[]): readonly Sym[] {
+  const kept = [...inputs];
+  inputs.forEach((sym, i) => {
+    const { producer } = sym.value;
+    const [small] = producer?.inputs ?? [];
+    if (producer?.op !== 'Expand' || !small) return;
+    const scalar = small.shape.length === 0;
+    if (!scalar && small.shape.length !== sym.shape.length) return;
+    const before = scalar ? new Sym([], sym.dtype, [], small) : symbol(small, sym.perm, sym.dtype);
+    const others = kept.map((other, j) => (i === j ? before : other));
+    if (tf.util.arraysEqual(broadcastShape(others), [...shape])) kept[i] = before;
+  });
+  return kept;
+}
+
+/** The largest operand decides the order; of equally large ones, one that a convolution left. */
+function weight({ perm, value }: Sym): number {
+  return value.size + (samePerm(perm, identityPerm(perm.length)) ? 0 : 0.5);
+}
+
+function inOneOrder(
+  inputs: readonly Sym[],
+  shape: number[],
+): { values: Value[]; perm: Perm; shape: number[] } {
   const rank = shape.length;
   const leader = inputs
     .filter((sym) => sym.shape.length === rank)
-    .reduce((best, sym) => (sym.value.size > best.value.size ? sym : best));
+    .reduce((best, sym) => (weight(sym) > weight(best) ? sym : best));
   const { perm } = leader;
   const plain = samePerm(perm, identityPerm(rank));
   const values = inputs.map((sym) => {

@@ -11,13 +11,16 @@ import {
   reshape,
 } from './define.ts';
 
+/** ONNX has hardly any bool kernels beside the logical ones; TensorFlow.js computes with 0 and 1. */
+export const numeric = (x: Sym): Sym => (x.type === 'bool' ? cast(x, 'int32') : x);
+
 /** A scalar of x's type. */
 const like = (x: Sym, value: number): Sym => Sym.row(scalar(value, x.type));
 
 const unary =
   (op: string): KernelFunction =>
   (call) =>
-    pointwise(op, call.in('x'));
+    pointwise(op, numeric(call.in('x')));
 /** Functions that ONNX knows for floats alone. */
 const float =
   (op: string): KernelFunction =>
@@ -31,45 +34,50 @@ const rounding =
 const comparison =
   (op: string): KernelFunction =>
   (call) =>
+    broadcasting(op, [numeric(call.in('a')), numeric(call.in('b'))], { type: 'bool' });
+const logical =
+  (op: string): KernelFunction =>
+  (call) =>
     broadcasting(op, [call.in('a'), call.in('b')], { type: 'bool' });
+
+const one = Sym.row(scalar(1));
 
 export const add = (a: Sym, b: Sym): Sym => broadcasting('Add', [a, b]);
 export const sub = (a: Sym, b: Sym): Sym => broadcasting('Sub', [a, b]);
 export const mul = (a: Sym, b: Sym): Sym => broadcasting('Mul', [a, b]);
 export const div = (a: Sym, b: Sym): Sym => broadcasting('Div', [a, b]);
-export const select = (condition: Sym, a: Sym, b: Sym): Sym => broadcasting('Where', [condition, a, b]);
+export function select(condition: Sym, a: Sym, b: Sym): Sym {
+  const chosen = broadcasting('Where', [condition, numeric(a), numeric(b)]);
+  return a.type === 'bool' ? cast(chosen, 'bool') : chosen;
+}
 export const equal = (a: Sym, b: Sym): Sym => broadcasting('Equal', [a, b], { type: 'bool' });
 const greater = (a: Sym, b: Sym): Sym => broadcasting('Greater', [a, b], { type: 'bool' });
 const less = (a: Sym, b: Sym): Sym => broadcasting('Less', [a, b], { type: 'bool' });
-const isNaN = (x: Sym): Sym => pointwise('Not', equal(x, x));
+const isNotNumber = (x: Sym): Sym => pointwise('Not', equal(x, x));
 
-/** Arithmetic has no bool kernels in ONNX; TensorFlow.js computes with 0 and 1. */
 const arithmetic =
   (op: string): KernelFunction =>
-  (call) => {
-    const [a, b] = [call.in('a'), call.in('b')];
-    return a.type === 'bool'
-      ? broadcasting(op, [cast(a, 'int32'), cast(b, 'int32')])
-      : broadcasting(op, [a, b]);
-  };
+  (call) =>
+    broadcasting(op, [numeric(call.in('a')), numeric(call.in('b'))]);
 
-/** ONNX Runtime's Max and Min let a number win over NaN; TensorFlow.js lets NaN win. */
+/** NaN wins over numbers, as in TensorFlow.js. */
 const extremum =
   (op: string): KernelFunction =>
-  (call) => {
-    const [a, b] = [call.in('a'), call.in('b')];
-    return a.type === 'bool'
-      ? cast(broadcasting(op, [cast(a, 'int32'), cast(b, 'int32')]), 'bool')
-      : broadcasting(op, [a, b]);
-  };
+  (call) =>
+    cast(broadcasting(op, [numeric(call.in('a')), numeric(call.in('b'))]), call.in('a').dtype);
 
 /**
- * Quotient rounded down. Two integer divisions would end the process: by zero, which gives 0 as in TensorFlow.js,
+ * Quotient rounded down, as integers. Two integer divisions would end the process: by zero, which gives 0 as in TensorFlow.js,
  * and of the lowest integer by -1, so that this divisor negates instead.
  */
 function floorDiv({ in: input }: Call): Sym {
-  const [a, b] = [input('a'), input('b')];
-  if (a.type !== 'int32') return pointwise('Floor', div(a, b));
+  const [a, b] = [numeric(input('a')), numeric(input('b'))];
+  if (a.type !== 'int32') {
+    const quotient = div(a, b);
+    // what has no integer is 0, whatever the processor makes of it
+    const finite = equal(sub(quotient, quotient), like(quotient, 0));
+    return cast(select(finite, pointwise('Floor', quotient), like(quotient, 0)), 'int32');
+  }
   const isZero = equal(b, like(b, 0));
   const negates = equal(b, like(b, -1));
   const divisor = select(broadcasting('Or', [isZero, negates]), like(b, 1), b);
@@ -83,7 +91,7 @@ function floorDiv({ in: input }: Call): Sym {
 
 /** Remainder with the sign of the divisor. */
 function mod({ in: input }: Call): Sym {
-  const [a, b] = [input('a'), input('b')];
+  const [a, b] = [numeric(input('a')), numeric(input('b'))];
   if (a.type === 'int32') {
     // nothing is left of a division by 1: also stands for 0 and -1, where the processor's division may trap
     const leavesNothing = broadcasting('Or', [equal(b, like(b, 0)), equal(b, like(b, -1))]);
@@ -94,7 +102,7 @@ function mod({ in: input }: Call): Sym {
 
 /** Angle of the point (b, a) in all four quadrants, from the angle in one. */
 function atan2({ in: input }: Call): Sym {
-  const [y, x] = [input('a'), input('b')];
+  const [y, x] = [cast(input('a'), 'float32'), cast(input('b'), 'float32')];
   const zero = like(x, 0);
   const angle = pointwise('Atan', div(y, x));
   const turn = select(less(y, zero), like(x, -Math.PI), like(x, Math.PI));
@@ -108,7 +116,8 @@ function atan2({ in: input }: Call): Sym {
 }
 
 function power({ in: input }: Call): Sym {
-  return broadcasting('Pow', [input('a'), input('b')], { type: input('a').type });
+  const [base, exponent] = [numeric(input('a')), numeric(input('b'))];
+  return broadcasting('Pow', [base, exponent], { type: base.type });
 }
 
 function leakyRelu(x: Sym, alpha: number): Sym {
@@ -153,9 +162,9 @@ export function activate(
 }
 
 function step({ in: input, attrs }: Call): Sym {
-  const x = input('x');
+  const x = numeric(input('x'));
   const stepped = select(greater(x, like(x, 0)), like(x, 1), like(x, attrs.alpha));
-  return x.type === 'float32' ? select(isNaN(x), x, stepped) : stepped;
+  return x.type === 'float32' ? select(isNotNumber(x), x, stepped) : stepped;
 }
 
 function selectRows({ in: input }: Call): Sym {
@@ -178,7 +187,8 @@ defineKernels({
   Multiply: arithmetic('Mul'),
   RealDiv: ({ in: input }) => {
     const [a, b] = [input('a'), input('b')];
-    return a.type === 'float32' ? div(a, b) : cast(div(cast(a, 'float32'), cast(b, 'float32')), a.dtype);
+    const quotient = div(cast(a, 'float32'), cast(b, 'float32'));
+    return a.type === 'int32' ? cast(quotient, 'int32') : quotient;
   },
   FloorDiv: floorDiv,
   Mod: mod,
@@ -187,19 +197,19 @@ defineKernels({
   Minimum: extremum('Min'),
   Atan2: atan2,
   SquaredDifference: (call) => {
-    const difference = sub(call.in('a'), call.in('b'));
+    const difference = sub(numeric(call.in('a')), numeric(call.in('b')));
     return mul(difference, difference);
   },
-  AddN: (call) => call.list.reduce(add),
+  AddN: (call) => call.list.map(numeric).reduce(add),
   Equal: comparison('Equal'),
   NotEqual: (call) => pointwise('Not', equal(call.in('a'), call.in('b'))),
   Greater: comparison('Greater'),
   GreaterEqual: comparison('GreaterOrEqual'),
   Less: comparison('Less'),
   LessEqual: comparison('LessOrEqual'),
-  LogicalAnd: comparison('And'),
-  LogicalOr: comparison('Or'),
-  LogicalNot: unary('Not'),
+  LogicalAnd: logical('And'),
+  LogicalOr: logical('Or'),
+  LogicalNot: (call) => pointwise('Not', call.in('x')),
   Select: selectRows,
   Cast: (call) => cast(call.in('x'), call.attrs.dtype as tf.DataType),
 
@@ -221,35 +231,40 @@ defineKernels({
   Reciprocal: float('Reciprocal'),
   Round: rounding('Round'),
   Sigmoid: float('Sigmoid'),
-  Sign: ({ in: input }) =>
-    sub(
-      cast(greater(input('x'), like(input('x'), 0)), 'float32'),
-      cast(less(input('x'), like(input('x'), 0)), 'float32'),
-    ),
+  Sign: ({ in: input }) => {
+    const x = numeric(input('x'));
+    return sub(cast(greater(x, like(x, 0)), x.dtype), cast(less(x, like(x, 0)), x.dtype));
+  },
   Sin: float('Sin'),
   Sinh: float('Sinh'),
   Softplus: float('Softplus'),
   Sqrt: float('Sqrt'),
   Tan: float('Tan'),
   Tanh: float('Tanh'),
-  Expm1: ({ in: input }) => sub(pointwise('Exp', input('x')), like(input('x'), 1)),
-  Log1p: ({ in: input }) => pointwise('Log', add(input('x'), like(input('x'), 1))),
-  Rsqrt: ({ in: input }) => pointwise('Reciprocal', pointwise('Sqrt', input('x'))),
-  Square: ({ in: input }) => mul(input('x'), input('x')),
+  Expm1: ({ in: input }) => sub(pointwise('Exp', cast(input('x'), 'float32')), one),
+  Log1p: ({ in: input }) => pointwise('Log', add(cast(input('x'), 'float32'), one)),
+  Rsqrt: ({ in: input }) => pointwise('Reciprocal', pointwise('Sqrt', cast(input('x'), 'float32'))),
+  Square: ({ in: input }) => mul(numeric(input('x')), numeric(input('x'))),
   Step: step,
-  IsNan: ({ in: input }) => isNaN(input('x')),
+  IsNan: ({ in: input }) => isNotNumber(input('x')),
   // infinity - infinity and NaN - NaN are NaN, which equals nothing
-  IsFinite: ({ in: input }) => equal(sub(input('x'), input('x')), like(input('x'), 0)),
-  IsInf: ({ in: input }) => equal(pointwise('Abs', input('x')), like(input('x'), Number.POSITIVE_INFINITY)),
+  IsFinite: ({ in: input }) => {
+    const x = numeric(input('x'));
+    return equal(sub(x, x), like(x, 0));
+  },
+  IsInf: ({ in: input }) => {
+    const x = cast(input('x'), 'float32');
+    return equal(pointwise('Abs', x), like(x, Number.POSITIVE_INFINITY));
+  },
   Relu: unary('Relu'),
-  Relu6: ({ in: input }) => clip(input('x'), 0, 6),
+  Relu6: ({ in: input }) => clip(numeric(input('x')), 0, 6),
   Elu: float('Elu'),
   EluGrad: ({ in: input }) => {
     const [dy, y] = [input('dy'), input('y')];
     return select(less(y, like(y, 0)), mul(dy, add(y, like(y, 1))), dy);
   },
   Selu: ({ in: input }) =>
-    pointwise('Selu', input('x'), {
+    pointwise('Selu', cast(input('x'), 'float32'), {
       attributes: { alpha: { float: alphaOfSelu }, gamma: { float: scaleOfSelu } },
     }),
   LeakyRelu: ({ in: input, attrs }) => leakyRelu(input('x'), attrs.alpha),

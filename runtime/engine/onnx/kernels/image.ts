@@ -2,7 +2,7 @@ import { constant, emit, scalar, type Value } from '../graph.ts';
 import { NCHW, Sym, transposeData } from '../sym.ts';
 import { type Call, cast, defineKernels, pointwise, symbol } from './define.ts';
 import { add, div, mul, sub } from './elementwise.ts';
-import { gather } from './shape.ts';
+import { filled, gather } from './shape.ts';
 
 interface Sampling {
   readonly alignCorners: boolean;
@@ -56,6 +56,7 @@ function separable(
   [height, width]: readonly [number, number],
 ): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
+  if (n * c === 0) return filled([n, c, height, width], 0, 'float32').value;
   const right = constant(transposeData(columns, [width, w], [1, 0]), [w, width], 'float32');
   const wide = emit('MatMul', [x, right], { shape: [n, c, h, width], type: 'float32' });
   return emit('MatMul', [constant(rows, [height, h], 'float32'), wide], {

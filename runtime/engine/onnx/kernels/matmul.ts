@@ -2,18 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { emit } from '../graph.ts';
 import { Sym } from '../sym.ts';
 import { type Call, defineKernels, relabel } from './define.ts';
-import { activate, add } from './elementwise.ts';
+import { activate, add, numeric } from './elementwise.ts';
+import { filled } from './shape.ts';
 
 /** Product of the two innermost axes; outer axes broadcast. */
 export function matMul(a: Sym, b: Sym, transposeA: boolean, transposeB: boolean): Sym {
   // a Transpose before a MatMul rather than FusedMatMul: the CPU provider fuses them, WebGPU has no fused kernel
-  const left = (transposeA ? lastTwoSwapped(a) : a).row();
-  const right = (transposeB ? lastTwoSwapped(b) : b).row();
+  const left = numeric(transposeA ? lastTwoSwapped(a) : a).row();
+  const right = numeric(transposeB ? lastTwoSwapped(b) : b).row();
   const batch = broadcastBatch(left.shape.slice(0, -2), right.shape.slice(0, -2));
   if (left.shape.at(-1) !== right.shape.at(-2))
     throw new Error(`inner extents ${left.shape.at(-1)} and ${right.shape.at(-2)} differ`);
   const shape = [...batch, left.shape.at(-2) as number, right.shape.at(-1) as number];
-  return Sym.row(emit('MatMul', [left, right], { shape, type: a.type }));
+  // ONNX Runtime does not broadcast over an empty batch
+  if (shape.includes(0)) return filled(shape, 0, left.type as tf.DataType);
+  return Sym.row(emit('MatMul', [left, right], { shape, type: left.type }));
 }
 
 function lastTwoSwapped(x: Sym): Sym {
@@ -51,12 +54,13 @@ function einsum({ list, attrs }: Call): Sym {
       extents.set(axis, (list[i] as Sym).shape[at] as number);
     });
   });
+  const operands = list.map(numeric);
   const shape = [...result].map((axis) => extents.get(axis) as number);
   return Sym.row(
     emit(
       'Einsum',
-      list.map((x) => x.row()),
-      { shape, type: (list[0] as Sym).type, attributes: { equation } },
+      operands.map((x) => x.row()),
+      { shape, type: (operands[0] as Sym).type, attributes: { equation } },
     ),
   );
 }

@@ -3,7 +3,7 @@ import { constant, emit, scalar, type Value } from '../graph.ts';
 import { NCHW, reshaped, transposed } from '../sym.ts';
 import { area, type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
 import { inputGradient } from './conv-gradients.ts';
-import { type Call, defineKernels, symbol } from './define.ts';
+import { type Call, cast, defineKernels, symbol } from './define.ts';
 import { sliced, zeroPadded } from './patches.ts';
 
 type Shape4 = [number, number, number, number];
@@ -22,6 +22,9 @@ function geometryOf({ attrs }: Call, input: readonly number[]): ConvGeometry {
 }
 
 function maxPooled(x: Value, g: ConvGeometry): Value {
+  // ONNX Runtime refuses windows that lie wholly in the padding
+  if (g.pads.some((pad, i) => pad >= (g.kernel[i % 2] as number)))
+    return maxPooled(padWithLowest(x, g), { ...g, pads: [0, 0, 0, 0] });
   const { group: _, ...attributes } = convAttributes(g);
   return emit('MaxPool', [x], { shape: [...x.shape.slice(0, 2), ...g.output], type: 'float32', attributes });
 }
@@ -54,7 +57,7 @@ function isIdentity({ kernel, input, output }: ConvGeometry): boolean {
 function maxPool(call: Call) {
   const x = call.in('x');
   const g = geometryOf(call, x.shape);
-  return isIdentity(g) ? x : symbol(maxPooled(x.as(NCHW), g), NCHW);
+  return isIdentity(g) ? x : cast(symbol(maxPooled(cast(x, 'float32').as(NCHW), g), NCHW), x.dtype);
 }
 
 function averagePool(call: Call) {

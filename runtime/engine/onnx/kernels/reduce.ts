@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { emit, int64, int64s, scalar } from '../graph.ts';
 import { Sym } from '../sym.ts';
 import { type Call, cast, defineKernels, reshape, symbol } from './define.ts';
-import { equal, select } from './elementwise.ts';
+import { equal, numeric, select } from './elementwise.ts';
 
 /** Reduces logical axes in the physical order at hand. */
 export function reduce(op: string, x: Sym, axes: readonly number[], keepDims: boolean): Sym {
@@ -61,7 +61,7 @@ const arg =
   };
 
 function cumulativeSum({ in: get, attrs }: Call): Sym {
-  const x = get('x');
+  const x = numeric(get('x'));
   const axis = tf.util.parseAxisParam(attrs.axis, [...x.shape])[0] as number;
   const value = emit('CumSum', [x.value, int64(x.perm.indexOf(axis))], {
     shape: x.value.shape,

@@ -30,14 +30,18 @@ export function avgPool2d(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D 
     fail(op, `padding is [${padding}], expected at most half the kernel [${kernel}]`);
   }
   return tf.tidy(() => {
-  const [v, h] = padding;
-  const ones = Array.from({ length: kernel[0] }, () => new Array<number>(kernel[1]).fill(1));
-  const mean = upfirdn2d(x, ones, { down: stride, padding: [v, v, h, h], gain: 1 / (kernel[0] * kernel[1]) });
-  if (options.countIncludePad !== false || v + h === 0) return mean;
-  const share = (size: number, i: 0 | 1) => coverage(size, kernel[i], stride[i], padding[i]);
-  const [rows, columns] = [share(height, 0), share(width, 1)];
-  const factor = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
-  return tf.mul(mean, tf.tensor4d(factor, [1, rows.length, columns.length, 1]));
+    const [v, h] = padding;
+    const ones = Array.from({ length: kernel[0] }, () => new Array<number>(kernel[1]).fill(1));
+    const mean = upfirdn2d(x, ones, {
+      down: stride,
+      padding: [v, v, h, h],
+      gain: 1 / (kernel[0] * kernel[1]),
+    });
+    if (options.countIncludePad !== false || v + h === 0) return mean;
+    const share = (size: number, i: 0 | 1) => coverage(size, kernel[i], stride[i], padding[i]);
+    const [rows, columns] = [share(height, 0), share(width, 1)];
+    const factor = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
+    return tf.mul(mean, tf.tensor4d(factor, [1, rows.length, columns.length, 1]));
   });
 }
 

@@ -1,0 +1,89 @@
+import { formatBytes, formatCount, formatDuration, formatPercent, formatSpeed } from '../format.ts';
+import { bar } from '../plot.ts';
+import { type Progress, progressOf } from '../progress.ts';
+import { pad, spread } from '../row.ts';
+import { type Phase, type RunView, stagesOf } from '../run-view.ts';
+import type { Style, StyleName } from '../style.ts';
+import { clean, cut, fit, widthOf } from '../width.ts';
+
+const PHASES: { readonly [phase in Phase]: readonly [sign: string, colour: StyleName] } = {
+  waiting: ['○', 'dim'],
+  running: ['●', 'green'],
+  paused: ['‖', 'yellow'],
+  completed: ['✓', 'green'],
+  interrupted: ['‖', 'yellow'],
+  failed: ['✗', 'red'],
+};
+const LABEL = 10;
+const PERCENT = 7;
+
+/** The sign of a phase in its colour, e.g. a green `●`. */
+export function phaseSign(phase: Phase, style: Style): string {
+  const [sign, colour] = PHASES[phase];
+  return style[colour](sign);
+}
+
+/**
+ * The head of the dashboard: what runs on what, then a bar for the run (where it has several items), for the item
+ * and for the step, each with its percentage, what it counts, and its time left or speed.
+ */
+export function headerRows(view: RunView, size: { readonly width: number }, style: Style): string[] {
+  const { width } = size;
+  const progress = progressOf(view);
+  const rows = [spread(nameOf(view, style), engineOf(view, style, width), width)];
+  const ended = view.outcome !== undefined;
+  const left = (time: number | undefined) => (time === undefined || ended ? '' : `${formatDuration(time)} left`);
+  const several = (view.run?.items.length ?? 0) > 1;
+  const item = view.item ? `${view.item.index + 1}/${view.item.count} ${clean(view.item.name)}` : '';
+  if (several) rows.push(barRow('run', progress.run, `item ${item}`, left(progress.runLeft), width, style));
+  const stages = stagesOf(view).length;
+  const stage = view.stage ? `stage ${view.stage.index + 1}/${stages} ${clean(view.stage.name)}` : '';
+  rows.push(barRow('item', progress.item, several ? stage : join(item, stage), left(progress.itemLeft), width, style));
+  rows.push(stepRow(view, progress, width, style));
+  return rows;
+}
+
+function nameOf(view: RunView, style: Style): string {
+  if (!view.run) return `${phaseSign(view.phase, style)} ${style.dim('waiting for the run to start')}`;
+  const { run, graph } = view.run;
+  const phase = view.phase === 'running' ? '' : `  ${style[PHASES[view.phase][1]](view.phase)}`;
+  const remark = clean(run) === clean(graph.name) ? '' : `  ${style.dim(clean(graph.name))}`;
+  return `${phaseSign(view.phase, style)} ${style.bold(clean(run))}${remark}${phase}`;
+}
+
+function engineOf(view: RunView, style: Style, width: number): string {
+  if (!view.run) return '';
+  const { engine, seed } = view.run;
+  const parts = [engine.name, `${engine.threads} thread${engine.threads === 1 ? '' : 's'}`];
+  if (view.memory) parts.push(formatBytes(view.memory.residentBytes));
+  if (view.memory && width >= 120) parts.push(`${formatCount(view.memory.tensors)} tensors`);
+  if (width >= 70) parts.push(`seed ${seed}`);
+  return style.dim(parts.join(' · '));
+}
+
+function stepRow(view: RunView, progress: Progress, width: number, style: Style): string {
+  if (!view.pull) return barRow('step', 0, view.stage ? 'compiling' : '', '', width, style);
+  const { node, done, times } = view.pull;
+  const speed = view.outcome ? '' : formatSpeed(progress.milliseconds);
+  return barRow(clean(node), progress.pull, `${formatCount(done)}/${formatCount(times)} pulls`, speed, width, style);
+}
+
+function barRow(
+  label: string,
+  share: number,
+  detail: string,
+  right: string,
+  width: number,
+  style: Style,
+): string {
+  const length = Math.max(8, Math.min(48, Math.floor(width * 0.3)));
+  const { filled, empty } = bar(share, length);
+  const head = `  ${fit(label, LABEL)}${style.cyan(filled)}${style.dim(empty)}`;
+  const percent = fit(formatPercent(share), PERCENT - 1, { align: 'right' });
+  const room = width - 2 - LABEL - length - PERCENT - 1 - widthOf(right) - (right ? 2 : 0);
+  return spread(`${head}${pad(percent, PERCENT)} ${cut(detail, Math.max(0, room))}`, right, width);
+}
+
+function join(first: string, second: string): string {
+  return [first, second].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,271 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Compiled, compile, EngineError, type HostTensor } from '../engine/index.ts';
+import type { StepReport } from '../engine/onnx/report.ts';
+import { inScope } from '../engine/scope.ts';
+import { type GraphNode, paramsIn, type PullPlan, type ScheduleStep } from '../graph/index.ts';
+import type { Network, Operation, ParamsJson, WeightOptimizer } from '../node.ts';
+import { messageOf, RunError } from './errors.ts';
+import { gather, type Held, isHostTensor, isTensor, keyOf, labelOf, mapHeld, toEngine, toHost, type Values } from './held.ts';
+import { gradientsOf, type Objective } from './objectives.ts';
+import type { NodeContexts } from './contexts.ts';
+import type { Networks } from './networks.ts';
+import type { Optimizers } from './optimizers.ts';
+
+/** What one run of a compiled pull gives. */
+export interface PullResult {
+  /** Scalars by the label of the output they are of. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** The tensors that sinks and buffers take. */
+  readonly outputs: Values<HostTensor>;
+}
+
+export interface CompiledPullOptions {
+  readonly plan: PullPlan;
+  readonly step: Pick<ScheduleStep, 'params' | 'trains'>;
+  readonly networks: Networks;
+  readonly optimizers: Optimizers;
+  readonly contexts: NodeContexts;
+  readonly onCompiled: (report: StepReport, milliseconds: number) => void;
+}
+
+interface Port {
+  readonly node: GraphNode;
+  readonly port: string;
+  readonly key: string;
+}
+
+/** What the compiled step returns. Losses are scalars, which the engine checks; other scalars come in one vector. */
+interface Recorded {
+  readonly losses: readonly tf.Tensor[];
+  readonly others: tf.Tensor | undefined;
+  readonly outputs: { readonly [key: string]: Held<tf.Tensor> };
+}
+
+/** The computation of a pull, from what sources and buffers give to what sinks and buffers take, as one step. */
+export class CompiledPull {
+  readonly name: string;
+  private readonly runs: readonly GraphNode[];
+  private readonly fed: readonly Port[];
+  private readonly wanted: ReadonlySet<string>;
+  private readonly compiled: Compiled<tf.Tensor[], Recorded>;
+  /** The structure of the arguments: set before every call, read when a call is recorded. */
+  private layout: readonly Held<number>[] = [];
+  private scalars: { losses: string[]; others: string[] } = { losses: [], others: [] };
+  private started = 0;
+  private discovered = false;
+
+  constructor(private readonly options: CompiledPullOptions) {
+    const { plan } = options;
+    this.name = plan.targets.join('+');
+    this.runs = plan.entries.filter(({ action }) => action === 'run').map(({ node }) => node);
+    const computed = new Set(this.runs.map(({ name }) => name));
+    const used = new Set(this.nodesWith('run').concat(this.nodesWith('update')).flatMap(sourcesOf));
+    this.fed = plan.entries
+      .filter(({ action }) => action === 'load' || action === 'read')
+      .flatMap(({ node }) => Object.keys(node.type.outputs).map((port) => ({ node, port, key: keyOf(node.name, port) })))
+      .filter(({ key }) => used.has(key));
+    this.wanted = new Set(
+      this.nodesWith('write')
+        .flatMap((node) => [...node.inputs.values()].flat())
+        .filter(({ from }) => computed.has(from.node))
+        .map(({ from }) => keyOf(from.node, from.port)),
+    );
+    this.compiled = compile((...args: tf.Tensor[]) => this.record(args), {
+      name: this.name,
+      onCompiled: (report) => options.onCompiled(report, performance.now() - this.started),
+    });
+  }
+
+  /** Whether there is anything to compute. */
+  get isEmpty(): boolean {
+    return this.runs.length === 0;
+  }
+
+  /** Runs the step on the outputs of sources and buffers, by key. */
+  run(values: ReadonlyMap<string, Held<HostTensor>>): PullResult {
+    for (const node of this.nodesWith('update')) this.optimizer(node);
+    const args = this.arguments(values);
+    let result: Recorded | undefined;
+    try {
+      if (!this.discovered) this.discover(args);
+      this.started = performance.now();
+      result = this.compiled(...args);
+      return this.read(result);
+    } finally {
+      tf.dispose(args);
+      if (result) tf.dispose([result.losses, result.others, result.outputs] as tf.TensorContainer);
+    }
+  }
+
+  /** The compiled step and arguments as `run` would pass them, for profiling; the caller disposes of them. */
+  profilable(values: ReadonlyMap<string, Held<HostTensor>>): { step: Compiled<tf.Tensor[], unknown>; args: tf.Tensor[] } {
+    return { step: this.compiled, args: this.arguments(values) };
+  }
+
+  dispose(): void {
+    this.compiled.dispose();
+  }
+
+  private arguments(values: ReadonlyMap<string, Held<HostTensor>>): tf.Tensor[] {
+    const args: tf.Tensor[] = [];
+    this.layout = this.fed.map(({ node, port, key }) => {
+      const kind = node.type.outputs[port]?.tensor.kind ?? 'any';
+      return mapHeld(values.get(key) as Held<HostTensor>, isHostTensor, (one) => args.push(toEngine(one, kind)) - 1);
+    });
+    return args;
+  }
+
+  private read({ losses, others, outputs }: Recorded): PullResult {
+    const scalars: Record<string, number> = {};
+    losses.forEach((loss, i) => {
+      scalars[this.scalars.losses[i] as string] = loss.dataSync()[0] as number;
+    });
+    const rest = others?.dataSync();
+    this.scalars.others.forEach((name, i) => {
+      scalars[name] = rest?.[i] as number;
+    });
+    const taken = Object.entries(outputs).map(([key, value]) => [key, mapHeld(value, isTensor, toHost)] as const);
+    return { scalars, outputs: new Map(taken) };
+  }
+
+  /**
+   * Records the forward pass once for nothing but the variables that it creates: gradients are taken of variables
+   * that exist, and optimizers make room for them outside of the step.
+   */
+  private discover(args: tf.Tensor[]): void {
+    const forward = compile(
+      (...placeholders: tf.Tensor[]) => {
+        this.forward(this.unpack(placeholders));
+        return [];
+      },
+      { name: this.name, checkFinite: false },
+    );
+    forward(...args);
+    forward.dispose();
+    this.options.contexts.forgetStates();
+    for (const node of this.nodesWith('update')) {
+      this.options.optimizers.prepare(node, this.options.networks.trainedBy(this.trains(node)));
+    }
+    this.discovered = true;
+  }
+
+  private record(args: tf.Tensor[]): Recorded {
+    const { networks, contexts } = this.options;
+    const values = this.unpack(args);
+    const objectives = this.nodesWith('update').map((node): Objective => {
+      const link = node.inputs.get('loss')?.[0];
+      const key = link ? keyOf(link.from.node, link.from.port) : '';
+      return {
+        node: node.name,
+        loss: () => values.get(key) as tf.Scalar,
+        variables: networks.trainedBy(this.trains(node)),
+      };
+    });
+    let recorded: Recorded | undefined;
+    const gradients = gradientsOf(objectives, () => {
+      this.forward(values);
+      recorded = this.collect(values);
+    });
+    if (!tf.getBackend().startsWith('onnx')) requireFinite(this.scalars.losses, recorded?.losses ?? []);
+    for (const [i, node] of this.nodesWith('update').entries()) {
+      inScope(node.name, () => this.optimizer(node).applyGradients(gradients[i] ?? {}));
+    }
+    contexts.commitStates();
+    return recorded as Recorded;
+  }
+
+  private unpack(args: readonly tf.Tensor[]): Values<tf.Tensor> {
+    const isIndex = (value: unknown): value is number => typeof value === 'number';
+    return new Map(
+      this.fed.map(({ key }, i) => [
+        key,
+        mapHeld(this.layout[i] as Held<number>, isIndex, (index) => args[index] as tf.Tensor),
+      ]),
+    );
+  }
+
+  private forward(values: Values<tf.Tensor>): void {
+    for (const node of this.runs) {
+      const { run } = node.type as Operation<never, never, never> | Network<never, never, never>;
+      const inputs = gather(node, values);
+      const context = this.options.contexts.of(node);
+      const outputs = inScope(node.name, () => {
+        try {
+          const call = { inputs, params: this.params(node), context };
+          return run(call as never) as { readonly [port: string]: Held<tf.Tensor> | undefined };
+        } catch (cause) {
+          if (cause instanceof RunError || cause instanceof EngineError) throw cause;
+          throw new RunError('node-failed', `${node.name}: ${messageOf(cause)}`, { node: node.name }, { cause });
+        }
+      });
+      for (const port of Object.keys(node.type.outputs)) {
+        const value = outputs[port];
+        if (value === undefined) {
+          throw new RunError('node-failed', `${node.type.type} gave no output "${port}"`, { node: node.name });
+        }
+        values.set(keyOf(node.name, port), value);
+      }
+    }
+  }
+
+  /** What leaves the step, kept from being disposed of with the forward pass. */
+  private collect(values: Values<tf.Tensor>): Recorded {
+    const keep = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor));
+    const losses: tf.Tensor[] = [];
+    const others: tf.Tensor[] = [];
+    this.scalars = { losses: [], others: [] };
+    for (const node of this.runs) {
+      for (const [port, { tensor: type, holds }] of Object.entries(node.type.outputs)) {
+        const value = values.get(keyOf(node.name, port));
+        if (holds !== 'one' || type.before.length > 0 || type.rest !== undefined) continue;
+        if (!isTensor(value) || value.dtype !== 'float32' || value.rank !== 0) continue;
+        const [list, names] =
+          type.kind === 'loss' ? [losses, this.scalars.losses] : [others, this.scalars.others];
+        list.push(value);
+        names.push(labelOf(node, port));
+      }
+    }
+    const [first] = others;
+    return {
+      losses: losses.map(keep),
+      // a vector, which may hold NaN: of two at least, as the engine takes one element for a scalar
+      others: first && tf.keep(tf.stack(others.length > 1 ? others : [first, first])),
+      outputs: Object.fromEntries(
+        [...this.wanted].map((key) => [key, mapHeld(values.get(key) as Held<tf.Tensor>, isTensor, keep)]),
+      ),
+    };
+  }
+
+  private optimizer(node: GraphNode): WeightOptimizer {
+    return this.options.optimizers.configured(node, this.params(node));
+  }
+
+  private trains(node: GraphNode): readonly string[] {
+    return this.options.step.trains.get(node.name) ?? node.trains ?? [];
+  }
+
+  private params(node: GraphNode): ParamsJson {
+    return paramsIn(node, this.options.step);
+  }
+
+  private nodesWith(action: string): GraphNode[] {
+    return this.options.plan.entries.filter((entry) => entry.action === action).map(({ node }) => node);
+  }
+}
+
+function sourcesOf(node: GraphNode): string[] {
+  return [...node.inputs.values()].flat().map(({ from }) => keyOf(from.node, from.port));
+}
+
+/** What the engine does where it compiles steps: nothing changes when a loss is no number. */
+function requireFinite(names: readonly string[], losses: readonly tf.Tensor[]): void {
+  losses.forEach((loss, i) => {
+    const value = loss.dataSync()[0] as number;
+    if (Number.isFinite(value)) return;
+    const node = names[i]?.split('.')[0];
+    throw new EngineError('non-finite', `The loss ${names[i]} is ${value}.`, {
+      ...(node !== undefined && { node }),
+      hint: 'Weights are as they were before this step. Lower the learning rate, or look at the inputs of that node.',
+    });
+  });
+}

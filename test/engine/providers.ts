@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeEngines, useEngine } from '../../runtime/engine/engines.ts';
+import { BACKEND_NAME, OnnxBackend } from '../../runtime/engine/onnx/backend.ts';
+import type { Provider } from '../../runtime/engine/onnx/session.ts';
+
+/** Why this machine cannot run the WebGPU provider, or undefined where it can. */
+export async function missingWebGpu(): Promise<string | undefined> {
+  const report = (await describeEngines()).find(({ engine }) => engine === 'onnx:webgpu');
+  return report?.usable ? undefined : (report?.detail ?? 'not an engine');
+}
+
+/** Starts the onnx engine afresh on a provider; `strict` refuses what the CPU would have to compute. */
+export async function startProvider(provider: Provider, strict = false): Promise<OnnxBackend> {
+  await useEngine('onnx:cpu');
+  tf.removeBackend(BACKEND_NAME);
+  const backend = new OnnxBackend({ provider, threads: 2, strict });
+  tf.registerBackend(BACKEND_NAME, () => backend);
+  await tf.setBackend(BACKEND_NAME);
+  return backend;
+}
+
+/** The elements of results, one after the other. */
+export function read(result: tf.Tensor | tf.Tensor[]): number[] {
+  return (Array.isArray(result) ? result : [result]).flatMap((tensor) => Array.from(tensor.dataSync()));
+}

@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CATALOGUE, formatDocument, planGraph, renderErrors } from '../../runtime/graph/index.ts';
+import type { Registry } from '../../runtime/registry.ts';
+import { checkDocument, graphOf, toyRegistry } from './toys.ts';
+
+/** How many documents each property tries, and from which seed; a nightly run sets 10,000. */
+const numRuns = Number(process.env.GRAPH_PROPERTY_RUNS ?? 500);
+const seed = Number(process.env.GRAPH_PROPERTY_SEED ?? 1);
+const interruptAfterTimeLimit = 60_000 + numRuns * 20;
+
+let registry: Registry;
+beforeAll(async () => {
+  registry = await toyRegistry();
+});
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * Valid documents: a batch, then nodes that each take earlier ones of the same width, an error and an optimizer that
+ * trains every network on the way, with settings, stages and shared weights.
+ */
+const validDocument: fc.Arbitrary<{ [key: string]: Json }> = fc
+  .record({
+    steps: fc.array(
+      fc.record({
+        kind: fc.constantFrom('add', 'scale', 'linear', 'twin', 'memory', 'mean'),
+        a: fc.nat(),
+        b: fc.nat(),
+        factor: fc.double({ noNaN: true, min: -1e6, max: 1e6 }),
+      }),
+      { maxLength: 12 },
+    ),
+    columns: fc.integer({ min: 1, max: 8 }),
+    rate: fc.double({ noNaN: true, min: 1e-6, max: 1 }),
+    repeat: fc.integer({ min: 1, max: 4 }),
+    title: fc.string().filter((text) => !text.startsWith('$')),
+  })
+  .map(({ steps, columns, rate, repeat, title }): { [key: string]: Json } => {
+    const nodes: { [name: string]: Json } = {
+      data: { type: 'toy/batch', params: { columns: '$columns' } },
+      net: { type: 'toy/linear', in: { x: 'data.x' }, params: { features: '$columns' } },
+    };
+    const wide = ['data.x', 'net'];
+    const pick = (i: number) => wide[i % wide.length] as string;
+    for (const [i, { kind, a, b, factor }] of steps.entries()) {
+      const name = `n${i}`;
+      if (kind === 'add') nodes[name] = { type: 'toy/add', in: { a: pick(a), b: pick(b) } };
+      if (kind === 'scale') nodes[name] = { type: 'toy/scale', in: { x: pick(a) }, params: { factor } };
+      if (kind === 'memory') nodes[name] = { type: 'toy/replay', in: { x: pick(a) } };
+      if (kind === 'mean') nodes[name] = { type: 'toy/mean', in: { x: pick(a) } };
+      if (kind === 'linear' || kind === 'twin') {
+        nodes[name] = {
+          type: 'toy/linear',
+          in: { x: pick(a) },
+          weights: 'net',
+          params: { features: '$columns' },
+        };
+      }
+      if (kind !== 'mean') wide.push(name);
+    }
+    nodes.error = { type: 'toy/square-error', in: { a: 'net', b: 'data.x' } };
+    nodes.more = { type: 'toy/square-error', in: { a: pick(wide.length - 1), b: 'net' } };
+    nodes.total = {
+      type: 'toy/total',
+      in: { losses: { error: 'error', more: 'more.loss' } },
+      params: { weights: { more: rate } },
+    };
+    nodes.opt = { type: 'toy/sgd', in: { loss: 'total' }, params: { train: ['net'], lr: '$rate' } };
+    return {
+      formatVersion: 1,
+      title,
+      settings: { columns, rate },
+      nodes,
+      schedule: [
+        { pull: 'opt', times: 3 },
+        { stage: 's', repeat, settings: { rate: rate / 2 }, steps: [{ pull: ['opt'] }] },
+      ],
+    };
+  });
+
+/** The same value with its keys in another order at every depth. */
+function shuffled(value: Json, turn: number): Json {
+  if (Array.isArray(value)) return value.map((item) => shuffled(item, turn));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, one]): [string, Json] => [key, shuffled(one, turn + 1)]);
+  const at = entries.length === 0 ? 0 : turn % entries.length;
+  return Object.fromEntries([...entries.slice(at), ...entries.slice(0, at)].reverse());
+}
+
+const oddNames = [
+  'nodes',
+  'in',
+  'params',
+  'type',
+  'constructor',
+  'toString',
+  '__proto__',
+  'hasOwnProperty',
+  '',
+  'a.b',
+  'a/b~c',
+  '$x',
+  'n0',
+  'net',
+  'length',
+];
+const oddValue: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom<Json>(
+    null,
+    true,
+    -1,
+    0,
+    1e308,
+    1e9,
+    0.5,
+    '',
+    '$',
+    '$$',
+    '$rate',
+    '$nothing',
+    'net',
+    'data',
+    'n0',
+    'data.x',
+    '.',
+    'a.b.c',
+    [],
+    {},
+    [[]],
+  ),
+  fc.constantFrom<Json>(
+    'toy/add',
+    'toy/concat',
+    'toy/split',
+    'toy/items',
+    'toy/halve',
+    'toy/projection',
+    'toy/record',
+    'constructor',
+    '__proto__',
+  ),
+  fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
+);
+
+interface Mutation {
+  readonly place: number;
+  readonly kind: 'replace' | 'remove' | 'rename' | 'add' | 'move';
+  readonly name: string;
+  readonly value: Json;
+}
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  place: fc.nat(),
+  kind: fc.constantFrom('replace', 'remove', 'rename', 'add', 'move'),
+  name: fc.oneof(fc.constantFrom(...oddNames), fc.string()),
+  value: oddValue,
+});
+
+/** Every object and array inside of a value. */
+function containers(value: Json): (Json[] | { [key: string]: Json })[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value, ...Object.values(value).flatMap(containers)];
+}
+
+function define(object: { [key: string]: Json }, key: string, value: Json): void {
+  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function mutate(document: Json, { place, kind, name, value: given }: Mutation): void {
+  const value = structuredClone(given);
+  const all = containers(document);
+  const target = all[place % all.length];
+  if (!target) return;
+  const keys = Object.keys(target);
+  const key = keys[place % Math.max(1, keys.length)] ?? name;
+  if (Array.isArray(target)) {
+    if (kind === 'remove') target.splice(place % (target.length + 1), 1);
+    else target[place % (target.length + 1)] = value;
+    return;
+  }
+  if (kind === 'remove') delete target[key];
+  else if (kind === 'replace') define(target, key, value);
+  else if (kind === 'add') define(target, name, value);
+  else {
+    const old = target[key] ?? value;
+    if (kind === 'rename') delete target[key];
+    define(target, kind === 'rename' ? name : key, kind === 'move' ? structuredClone(old) : old);
+  }
+}
+
+const textEdit = fc.record({
+  at: fc.nat(),
+  remove: fc.nat({ max: 8 }),
+  insert: fc.oneof(
+    fc.string({ maxLength: 4 }),
+    fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ',',
+      ':',
+      '\\',
+      '\u0000',
+      '\ud800',
+      '1e999',
+      '//',
+      '{{{{',
+      '[[[[[[[[',
+    ),
+  ),
+});
+
+/** Checks a text; whatever it is, the outcome is a graph that can be planned, or errors that point into it. */
+function checkAnything(text: string, set: readonly string[] = []): void {
+  const started = performance.now();
+  const { graph, errors } = checkDocument(registry, text, { set });
+  expect(performance.now() - started).toBeLessThan(5000);
+  if (graph) {
+    const plan = planGraph(graph);
+    for (const step of graph.schedule.slice(0, 100)) plan.step(step);
+    expect(graphOf(registry, formatDocument(graph.document)).hash).toBe(graph.hash);
+    return;
+  }
+  expect(errors.length).toBeGreaterThan(0);
+  const lines = text.split('\n');
+  for (const error of errors) {
+    expect(Object.keys(CATALOGUE)).toContain(error.code);
+    if (error.file !== '--set') {
+      expect(error.line).toBeLessThanOrEqual(lines.length);
+      expect(error.column).toBeLessThanOrEqual((lines[error.line - 1] ?? '').length + 1);
+    }
+    expect(error.column).toBeGreaterThanOrEqual(1);
+  }
+  expect(renderErrors(errors)).not.toMatch(/undefined|\[object/);
+}
+
+describe(`${numRuns} random documents`, () => {
+  const settings = { numRuns, seed, interruptAfterTimeLimit, markInterruptAsFailure: true };
+
+  it('that are valid are accepted and keep document and hash through writing, reading and reordering', () => {
+    fc.assert(
+      fc.property(validDocument, fc.nat(), (document, turn) => {
+        const graph = graphOf(registry, document);
+        const again = graphOf(registry, formatDocument(graph.document));
+        expect(again.document).toEqual(graph.document);
+        expect(again.hash).toBe(graph.hash);
+        expect(graphOf(registry, shuffled(document, turn)).hash).toBe(graph.hash);
+        const plan = planGraph(graph).pull('opt');
+        const done = new Set<string>();
+        for (const { node, action } of plan.entries) {
+          if (action !== 'read')
+            for (const link of [...node.inputs.values()].flat()) expect(done).toContain(link.from.node);
+          done.add(node.name);
+        }
+        expect(done.size).toBe(plan.entries.length);
+      }),
+      settings,
+    );
+  });
+
+  it('with changed values end in a graph or in coded errors', () => {
+    fc.assert(
+      fc.property(
+        validDocument,
+        fc.array(mutation, { minLength: 1, maxLength: 5 }),
+        (document, mutations) => {
+          const changed = structuredClone(document);
+          for (const one of mutations) mutate(changed, one);
+          checkAnything(JSON.stringify(changed, null, 2));
+        },
+      ),
+      settings,
+    );
+  });
+
+  it('with changed letters end in a graph or in coded errors', () => {
+    fc.assert(
+      fc.property(validDocument, fc.array(textEdit, { minLength: 1, maxLength: 4 }), (document, edits) => {
+        let text = JSON.stringify(document, null, 1);
+        for (const { at, remove, insert } of edits) {
+          const place = at % (text.length + 1);
+          text = text.slice(0, place) + insert + text.slice(place + remove);
+        }
+        checkAnything(text);
+      }),
+      settings,
+    );
+  });
+
+  it('with any overrides end in a graph or in coded errors', () => {
+    const key = fc.oneof(
+      fc.constantFrom('nodes', 'settings', 'schedule', 'net', 'params', 'in', 'rate', 'x'),
+      fc.string({ maxLength: 5 }),
+    );
+    const argument = fc
+      .tuple(
+        fc.array(key, { maxLength: 5 }),
+        fc.oneof(
+          oddValue.map((value) => JSON.stringify(value)),
+          fc.string(),
+        ),
+      )
+      .map(([path, value]) => `${path.join('.')}=${value}`);
+    fc.assert(
+      fc.property(
+        validDocument,
+        fc.array(fc.oneof(argument, fc.string()), { maxLength: 4 }),
+        (document, set) => {
+          checkAnything(JSON.stringify(document, null, 2), set);
+        },
+      ),
+      settings,
+    );
+  });
+});
