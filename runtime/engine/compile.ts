@@ -54,7 +54,7 @@ export function compile<Args extends tf.Tensor[], Result>(
   };
 
   const compiled = (backend: OnnxBackend, args: readonly tf.Tensor[]): CompiledStep => {
-    const key = args.map(({ shape, dtype }) => `${dtype}[${shape}]`).join();
+    const key = `${backend.generation} ${args.map(({ shape, dtype }) => `${dtype}[${shape}]`).join()}`;
     const known = cache.get(key);
     const stale = known?.staleConstants() ?? [];
     // what changes between runs is an input from now on, not a constant: no second recompilation for it

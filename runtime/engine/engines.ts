@@ -140,8 +140,9 @@ async function activate(engine: EngineName, threads: number): Promise<void> {
   if (backend === BACKEND_NAME) {
     registerOnnxKernels();
     const provider = engine.slice('onnx:'.length) as Provider;
-    if (tf.findBackend(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);
-    tf.registerBackend(BACKEND_NAME, () => new OnnxBackend({ provider, threads }));
+    const running = tf.findBackend(BACKEND_NAME);
+    if (running instanceof OnnxBackend) running.configure({ provider, threads });
+    else tf.registerBackend(BACKEND_NAME, () => new OnnxBackend({ provider, threads }));
   }
   if (backend === 'tensorflow') createRequire(import.meta.url)((await find(engine)).package as string);
   if (!(await tf.setBackend(backend)))

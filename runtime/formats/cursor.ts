@@ -1,7 +1,7 @@
 import type { CheckpointError, CheckpointErrorCode, CheckpointErrorDetails } from './errors.ts';
 import { type ByteSource, sourceError } from './source.ts';
 
-const WINDOW = 1 << 16;
+const WINDOW = 1 << 14;
 
 /** Reads a part of a source from front to back through a window, never more than the part holds. */
 export class ByteCursor {

@@ -28,6 +28,11 @@ export type RunEvent = { readonly time: number } & (
   | RunFinished
 );
 
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'time'> : never;
+
+/** An event that has not happened yet. */
+export type NewEvent = WithoutTime<RunEvent>;
+
 export interface RunStarted {
   readonly kind: 'run-started';
   /** Name of the run's folder, unique among runs. */
@@ -56,6 +61,7 @@ export interface RunNode {
 }
 
 export interface RunStage {
+  /** Empty for what is in no stage. */
   readonly name: string;
   readonly pulls: readonly { readonly node: string; readonly times: number }[];
 }
@@ -80,7 +86,7 @@ export interface PullProgress {
   readonly kind: 'pull';
   readonly item: string;
   readonly stage: string;
-  /** The node that was pulled. */
+  /** The node that was pulled; several that were evaluated together are joined by `+`. */
   readonly node: string;
   /** Pulls of this node in this stage so far, of `times`. */
   readonly done: number;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../runtime/engine/compile.ts';
 import { EngineError } from '../../runtime/engine/errors.ts';
 import { HOST_OP_KERNEL, type HostOp, hostOp } from '../../runtime/engine/host-op.ts';
@@ -26,7 +26,7 @@ const COARSE = new Map([
 function furthest(got: readonly number[], wanted: readonly number[]): number {
   return got.reduce((worst, value, i) => {
     const error = Math.abs(value - (wanted[i] as number)) / Math.max(1, Math.abs(wanted[i] as number));
-    return error <= worst ? worst : error;
+    return Math.max(worst, error);
   }, 0);
 }
 
@@ -77,7 +77,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   });
 });
 
-describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
+describe.skipIf(missing !== undefined)(`a training step on ${title}`, { timeout: 180_000 }, () => {
+  afterEach(() => tf.disposeVariables());
+
   async function train(provider: 'cpu' | 'webgpu', steps: number) {
     await startProvider(provider);
     const training = new TrainingStep();
@@ -90,38 +92,52 @@ describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
   it('loses what the CPU loses', async () => {
     const onCpu = await train('cpu', 30);
     const onGpu = await train('webgpu', 30);
-    expect(onCpu.losses.at(-1)).toBeLessThan(0.7 * (onCpu.losses[0] as number));
+    expect(onCpu.losses.at(-1)).toBeLessThan(0.8 * (onCpu.losses[0] as number));
     onGpu.losses.forEach((loss, i) => {
       expect(Math.abs(loss / (onCpu.losses[i] as number) - 1), `step ${i}`).toBeLessThan(1e-4);
     });
     expect(furthest(onGpu.weights, onCpu.weights)).toBeLessThan(1e-3);
   });
 
-  it('keeps its state in GPU buffers and lets go of the old ones', async () => {
+  it('keeps its state in GPU buffers and disposes of the old ones', async () => {
     const backend = await startProvider('webgpu');
-    const training = new TrainingStep({ width: 64 });
+    const training = new TrainingStep();
     const state = () => [...Object.values(training.variables), ...Object.values(training.adam.state())];
     const contents = () => state().map((variable) => backend.sym(variable.dataId).value.content);
+    const locations = (held: ReturnType<typeof contents>) =>
+      held.map((content) => (content?.kind === 'device' ? content.tensor.location : content?.kind));
     training.run(0);
-    const before = contents();
-    expect(before.map((content) => content?.kind)).toEqual(state().map(() => 'device'));
-    training.run(1);
-    for (const content of before) {
-      expect(
-        content?.kind === 'device' && (content.tensor as unknown as { disposed: boolean }).disposed,
-      ).toBe(true);
-    }
+    const first = contents();
     const tensors = tf.memory().numTensors;
-    for (let i = 2; i < 20; i++) training.run(i);
-    const resident = process.memoryUsage.rss();
-    // 0.9 MB of new state a step: 90 MB if any of it stayed, also where the weights are read between steps
-    for (let i = 20; i < 120; i++) {
-      training.run(i);
-      (training.variables.middle as tf.Variable).dataSync();
-    }
+    expect(new Set(locations(first))).toEqual(new Set(['gpu-buffer']));
+    // reading a weight is no reason to keep its buffer
+    read(training.variables.middle as tf.Variable);
+    training.run(1);
+    expect(new Set(locations(first))).toEqual(new Set(['none']));
+    expect(new Set(locations(contents()))).toEqual(new Set(['gpu-buffer']));
     expect(tf.memory().numTensors).toBe(tensors);
-    expect(process.memoryUsage.rss() - resident).toBeLessThan(45e6);
-    training.dispose();
+  });
+
+  it('does not grow', async () => {
+    await startProvider('webgpu');
+    const large = tf.variable(tf.zeros([1000, 1000]), true, 'large');
+    const step = compile(() => {
+      large.assign(tf.add(tf.mul(large, 0.5), 1));
+      return {};
+    });
+    const run = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        step();
+        if (i % 10 === 0) read(tf.slice(large, 0, 1));
+      }
+    };
+    run(20);
+    const resident = process.memoryUsage.rss();
+    run(200);
+    // 800 MB if the old buffers stayed
+    expect(process.memoryUsage.rss() - resident).toBeLessThan(200e6);
+    expect(read(large)[0]).toBe(2);
+    step.dispose();
   });
 
   it('leaves variables as they were when a host operation fails in the middle', async () => {
@@ -153,7 +169,6 @@ describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
     step();
     expect(read(weights)[3]).toBe(18);
     step.dispose();
-    weights.dispose();
   });
 
   it('gives host operations and results that share an assignment their own copies', async () => {
@@ -161,8 +176,10 @@ describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
     const sum: HostOp = {
       name: 'Sum',
       outputs: () => [{ shape: [], dtype: 'float32' }],
-      run: ([input], [output]) =>
-        output?.data.set([(input?.data as Float32Array).reduce((a, b) => a + b, 0)]),
+      run: ([input], [output]) => {
+        const total = (input?.data as Float32Array).reduce((before, item) => before + item, 0);
+        output?.data.set([total]);
+      },
     };
     const [a, b] = ['a', 'b'].map((name) => tf.variable(tf.ones([20]), true, name)) as [
       tf.Variable,
@@ -185,7 +202,7 @@ describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
       ...new Array<number>(40).fill(4),
     ]);
     step.dispose();
-    tf.dispose([first, second, a, b]);
+    tf.dispose([first, second]);
   });
 
   it('names the operation of a NaN and keeps the weights', async () => {
@@ -199,6 +216,5 @@ describe.skipIf(missing !== undefined)(`a training step on ${title}`, () => {
     expect(() => step(tf.scalar(-1))).toThrow(/is NaN; the first such value came out of Log/);
     expect(read(weights)[0]).toBe(2);
     step.dispose();
-    weights.dispose();
   });
 });

@@ -183,7 +183,7 @@ function mutate(document: Json, { place, kind, name, value: given }: Mutation): 
   else if (kind === 'replace') define(target, key, value);
   else if (kind === 'add') define(target, name, value);
   else {
-    const old = target[key] ?? value;
+    const old = Object.hasOwn(target, key) ? (target[key] as Json) : value;
     if (kind === 'rename') delete target[key];
     define(target, kind === 'rename' ? name : key, kind === 'move' ? structuredClone(old) : old);
   }

@@ -29,9 +29,9 @@ interface GradientModule {
   >;
 }
 
-/** Kernels with operators that the WebGPU provider does not run itself, and what happens instead. */
+/** Kernels of which the CPU computes a part although the provider is WebGPU, and why. */
 interface WebGpuModule {
-  readonly WEBGPU_FALLBACK?: ReadonlyMap<string, string>;
+  readonly WEBGPU_FALLBACK: ReadonlyMap<string, string>;
 }
 
 type Registered = tf.KernelConfig & { readonly unsupported?: boolean };
@@ -98,7 +98,7 @@ async function coverage(results: TestResults, kernels: readonly string[]): Promi
       forward,
       gradient: gradientOf(kernel, gradients[kernel]),
       cpu: onHost ? 'JavaScript' : 'ONNX Runtime',
-      webgpu: onHost ? 'JavaScript' : fallback ? (fallback.get(kernel) ?? 'ONNX Runtime') : '?',
+      webgpu: onHost ? 'JavaScript' : webgpuOf(kernel, fallback),
       passed,
       applicable: passed + failed,
     };
@@ -108,6 +108,12 @@ async function coverage(results: TestResults, kernels: readonly string[]): Promi
 function forwardOf(kernel: string, isOnnx: boolean, host: HostModule | undefined): string {
   if (!isOnnx || host?.HOST_KERNELS.includes(kernel)) return 'host';
   return host?.EAGER_KERNELS.includes(kernel) ? 'eager only' : 'onnx';
+}
+
+function webgpuOf(kernel: string, fallback: ReadonlyMap<string, string> | undefined): string {
+  if (!fallback) return '?';
+  const reason = fallback.get(kernel);
+  return reason ? `partly on the CPU (${reason})` : 'ONNX Runtime';
 }
 
 function gradientOf(

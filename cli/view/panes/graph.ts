@@ -27,7 +27,7 @@ const HOT = 0.15;
 export function graphRows(view: RunView, tree: readonly TreeRow[], options: GraphOptions, style: Style): string[] {
   const { width, height, focused } = options;
   const room = Math.max(0, height - 1);
-  const top = topOf(view, tree, options, room);
+  const top = topRow(view, tree, options);
   const below = Math.max(0, tree.length - top - room);
   const remark = [top > 0 ? `↑${top}` : '', below > 0 ? `↓${below}` : ''].filter(Boolean).join(' ');
   const rows = tree.slice(top, top + room).map((row) => nodeRow(row, width, style));
@@ -42,13 +42,19 @@ export function lastTop(tree: readonly TreeRow[], height: number): number {
   return Math.max(0, tree.length - Math.max(0, height - 1));
 }
 
-function topOf(view: RunView, tree: readonly TreeRow[], options: GraphOptions, room: number): number {
+/** The row at the pane's top: the chosen one, or the failed node's surroundings, or the node that is pulled. */
+export function topRow(
+  view: RunView,
+  tree: readonly TreeRow[],
+  options: { readonly height: number; readonly top?: number },
+): number {
+  const room = Math.max(0, options.height - 1);
   const last = lastTop(tree, options.height);
   if (options.top !== undefined) return Math.min(options.top, last);
   const failed = tree.findIndex((row) => row.state === 'failed' && row.hidden === 0);
   if (failed >= 0) return Math.min(last, Math.max(0, failed - Math.floor(room / 2)));
   const pulled = tree.findIndex((row) => row.depth === 0 && row.node.name === view.pull?.node);
-  return tree.length <= room ? 0 : Math.min(last, Math.max(0, pulled));
+  return Math.min(last, Math.max(0, pulled));
 }
 
 function nodeRow(row: TreeRow, width: number, style: Style): string {

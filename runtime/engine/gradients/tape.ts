@@ -60,7 +60,13 @@ export function repairTape(): void {
 function keepScope(node: TapeNode): void {
   const { gradient } = node;
   const scope = currentScope();
-  if (gradient && scope) node.gradient = (dys) => inScope(scope, () => gradient(dys));
+  if (!gradient || !scope) return;
+  node.gradient = (dys) => {
+    const thunks = inScope(scope, () => gradient(dys)) as Record<string, () => tf.Tensor>;
+    return Object.fromEntries(
+      Object.entries(thunks).map(([input, thunk]) => [input, () => inScope(scope, thunk)]),
+    );
+  };
 }
 
 function present(inputs: TensorInputs): TensorInputs {

@@ -26,15 +26,33 @@ interface Entry {
 /** TensorFlow.js backend that records ONNX operators; reading a tensor evaluates what it depends on. */
 export class OnnxBackend extends tf.KernelBackend {
   private readonly entries = new Map<object, Entry>();
-  private readonly evaluator: LazyEvaluator;
+  private evaluator: LazyEvaluator;
+  /** Counts changes of the provider: steps compiled for another one are compiled anew. */
+  generation = 0;
   /** While a step is recorded: values that have no data until the step runs. */
   private symbolic: ((value: Value) => boolean) | undefined;
   /** In-place updates of the step that is being recorded. */
   updates: RecordedUpdate[] | undefined;
 
-  constructor(readonly options: ProviderOptions) {
+  constructor(public options: ProviderOptions) {
     super();
     this.evaluator = new LazyEvaluator(options);
+  }
+
+  /** Goes over to another provider or number of threads; tensors keep their elements. */
+  configure(options: ProviderOptions): void {
+    if (options.provider === this.options.provider && options.threads === this.options.threads) return;
+    this.flush();
+    for (const { sym } of this.entries.values()) {
+      if (sym?.value.content?.kind !== 'device') continue;
+      const { tensor } = sym.value.content;
+      sym.value.content = this.onHost(sym.value);
+      tensor.dispose();
+    }
+    this.evaluator.dispose();
+    this.options = options;
+    this.evaluator = new LazyEvaluator(options);
+    this.generation++;
   }
 
   override write(values: tf.backend_util.BackendValues | null, shape: number[], dtype: tf.DataType): object {
@@ -83,6 +101,22 @@ export class OnnxBackend extends tf.KernelBackend {
     };
     const info = engine.state.tensorInfo.get(dataId);
     if (info && info.backend !== this) engine.moveData(this, dataId);
+  }
+
+  /**
+   * Gives a variable elements of its own, when clones or other variables share them: these keep what they saw when
+   * the variable changes.
+   */
+  detach(variable: tf.Variable): Sym {
+    const sym = this.sym(variable.dataId);
+    this.evaluate([sym.value]);
+    if (this.refCount(variable.dataId) === 1 && sym.value.holders === 1) return sym;
+    const copy = leaf(this.elements(sym) as Float32Array, sym.shape, sym.dtype, { shared: false });
+    const dataId = this.store(copy);
+    const tensor = tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...sym.shape], dtype: sym.dtype });
+    variable.assign(tensor);
+    tensor.dispose();
+    return copy;
   }
 
   override refCount(dataId: object): number {
@@ -251,10 +285,11 @@ export function leaf(
   values: tf.backend_util.BackendValues | null,
   shape: readonly number[],
   dtype: tf.DataType,
+  { shared = true } = {},
 ): Sym {
   const type = dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
   const data = toData(values, dtype, tf.util.sizeFromShape([...shape]));
-  if (data.length > SMALL) return Sym.concrete([...shape], dtype, type, { kind: 'host', data });
+  if (!shared || data.length > SMALL) return Sym.concrete([...shape], dtype, type, { kind: 'host', data });
   return new Sym([...shape], dtype, identityPerm(shape.length), interned(data, [...shape], type));
 }
 

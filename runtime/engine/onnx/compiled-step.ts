@@ -94,7 +94,7 @@ export class CompiledStep {
     }
     for (const update of updates) applyUpdate(this.backend, update, content);
     for (const { variable, value, perm } of assignments) {
-      const sym = this.backend.sym(variable.dataId);
+      const sym = this.backend.detach(variable);
       sym.version++;
       setContent(sym, content(value), perm);
     }

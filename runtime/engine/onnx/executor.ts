@@ -88,8 +88,10 @@ export class Executor {
     content: (value: Value) => Content,
     held: Map<Value, Content>,
   ): void {
+    const contents = stage.inputs.map((value) => [value, content(value)] as const);
+    // only now: drawing random numbers may grow the heap, which takes earlier views of its memory away
     const feeds: Record<string, OrtTensor> = {};
-    for (const value of stage.inputs) feeds[nameOf(value)] = toOrt(value, content(value));
+    for (const [value, found] of contents) feeds[nameOf(value)] = toOrt(value, found);
     const fetches: Record<string, OrtTensor | null> = {};
     for (const value of stage.outputs) {
       const place = this.options.places?.get(value);
@@ -180,9 +182,10 @@ function fromOrt(tensor: OrtTensor): Content {
 }
 
 function runHost(node: HostNode, content: (value: Value) => Content, held: Map<Value, Content>): void {
-  const inputs = (node.inputs as Value[]).map(
-    (value): HostTensor => ({
-      data: widened(hostData(content(value))),
+  const contents = (node.inputs as Value[]).map((value) => [value, content(value)] as const);
+  const inputs = contents.map(
+    ([value, found]): HostTensor => ({
+      data: widened(hostData(found)),
       shape: value.shape,
     }),
   );

@@ -116,6 +116,7 @@ export function emitMany(
   options: Pick<EmitOptions, 'attributes' | 'domain'> = {},
 ): Value[] {
   const attributes = options.attributes ?? {};
+  if (inputs.some((input) => input && recorder.updated.has(input))) throw updatedEarlier(op);
   const node: OnnxNode = {
     kind: 'onnx',
     id: counter++,
@@ -135,6 +136,7 @@ export function emitMany(
 
 /** Appends a host operation. */
 export function emitHost(op: HostOp<unknown>, inputs: readonly Value[], attributes: unknown): Value[] {
+  if (inputs.some((input) => recorder.updated.has(input))) throw updatedEarlier(op.name);
   const specs = op.outputs(
     inputs.map((value) => value.shape),
     attributes,
@@ -160,14 +162,13 @@ function finish(node: GraphNode, outputs: readonly Pick<EmitOptions, 'shape' | '
     if (!input) continue;
     if (recorder.recording === 0) input.lazilyUsed = true;
     else input.usedIn = recorder.recording;
-    if (recorder.updated.has(input)) throw updatedEarlier(node);
   }
   if (recorder.recording === 0) recorder.pending++;
   return node.outputs;
 }
 
-function updatedEarlier({ op, scope }: GraphNode): EngineError {
-  const operation = typeof op === 'string' ? op : op.name;
+function updatedEarlier(operation: string): EngineError {
+  const scope = currentScope();
   return new EngineError(
     'impure-step',
     `${operation}${scope ? ` of node ${scope}` : ''} reads a variable that the same step has already updated in place.`,

@@ -66,6 +66,7 @@ function traceOnce(
   args: readonly TensorSpec[],
 ) {
   const registry = tf.engine() as unknown as Registry;
+  for (const variable of Object.values(registry.registeredVariables)) backend.detach(variable);
   const held = Object.values(registry.registeredVariables).map((variable) => ({
     variable,
     before: tf.keep(variable.clone()),

@@ -83,7 +83,7 @@ export function applyUpdate(
   content: (value: Value) => Content,
 ): void {
   const blocks = update.variables.map((variable) => {
-    const sym = backend.sym(variable.dataId);
+    const sym = backend.detach(variable);
     arrange(sym, perm);
     return writableBlock(sym);
   });

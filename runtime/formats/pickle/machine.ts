@@ -1,5 +1,6 @@
 import type { ByteCursor } from '../cursor.ts';
 import type { CheckpointError } from '../errors.ts';
+import { PICKLE_LIMITS } from './limits.ts';
 import { OPCODES } from './opcodes.ts';
 import { describe, type PickleValue, PyGlobal, PyTuple } from './values.ts';
 
@@ -10,17 +11,6 @@ export interface PickleHooks {
   /** The value of a persistent id, as torch uses them for storages. */
   persistent?(id: PickleValue, machine: PickleMachine): PickleValue;
 }
-
-/** Limits that no checkpoint comes near: 100,000 tensors take about 4 million instructions. */
-export const PICKLE_LIMITS = {
-  instructions: 16_000_000,
-  /** Of one text or byte string. */
-  textBytes: 1 << 24,
-  /** Of the name of a class or function. */
-  nameBytes: 512,
-  /** Of one integer. */
-  integerBytes: 256,
-} as const;
 
 /**
  * Reads one pickle, without executing anything: it can only build the values of values.ts. Every instruction costs a

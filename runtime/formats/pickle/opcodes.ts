@@ -1,4 +1,5 @@
-import { type PickleMachine, PICKLE_LIMITS } from './machine.ts';
+import { PICKLE_LIMITS } from './limits.ts';
+import type { PickleMachine } from './machine.ts';
 import { describe, type PickleValue, PyDict, PyGlobal, PyList, PyObject, PyTuple } from './values.ts';
 
 type Instruction = (machine: PickleMachine) => void;
@@ -209,15 +210,21 @@ function integer(m: PickleMachine, length: number): number | bigint {
 }
 
 function append(m: PickleMachine, items: readonly PickleValue[]): void {
-  const target = m.top();
-  if (target instanceof PyObject) for (const item of items) target.list.items.push(item);
-  else if (target instanceof PyList) for (const item of items) target.items.push(item);
-  else throw m.broken(`items are added to ${describe(target)}`);
+  let target = m.top();
+  if (target instanceof PyObject) {
+    target.list ??= new PyList();
+    target = target.list;
+  }
+  if (!(target instanceof PyList)) throw m.broken(`items are added to ${describe(target)}`);
+  for (const item of items) target.items.push(item);
 }
 
 function setItems(m: PickleMachine, items: readonly PickleValue[]): void {
-  const top = m.top();
-  const target = top instanceof PyObject ? top.dict : top;
+  let target = m.top();
+  if (target instanceof PyObject) {
+    target.dict ??= new PyDict(false);
+    target = target.dict;
+  }
   if (!(target instanceof PyDict)) throw m.broken(`items are set in ${describe(target)}`);
   if (items.length % 2 === 1) throw m.broken('a key has no value');
   for (let i = 0; i < items.length; i += 2) {

@@ -57,9 +57,9 @@ export class PyObject {
   /** Attributes, or whatever else the object would restore itself from. */
   state: PickleValue = null;
   /** Elements, where the class is a kind of list or set. */
-  readonly list = new PyList();
+  list: PyList | undefined;
   /** Elements, where the class is a kind of dict. */
-  readonly dict = new PyDict(false);
+  dict: PyDict | undefined;
 
   constructor(
     readonly type: PyGlobal,

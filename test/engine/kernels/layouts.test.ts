@@ -38,7 +38,9 @@ describe.each(Object.entries(BINARY))('%s after a convolution', (_, apply) => {
 
 const SUBSETS = Array.from({ length: 16 }, (_, mask) => [0, 1, 2, 3].filter((axis) => (mask >> axis) & 1));
 
-describe.each([tf.sum, tf.mean, tf.max, tf.min, tf.prod])('$name after a convolution', (reduce) => {
+const REDUCTIONS = { sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min, prod: tf.prod };
+
+describe.each(Object.entries(REDUCTIONS))('%s after a convolution', (_, reduce) => {
   it.each(SUBSETS.map((axes) => [axes]))('reduces axes [%s]', async (axes) => {
     await expectPlain(() => [reduce(images(), axes), reduce(images(), axes, true)]);
   });

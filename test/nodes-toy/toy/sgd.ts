@@ -10,7 +10,10 @@ interface SgdParams {
 
 class Sgd implements WeightOptimizer<SgdParams> {
   updates = 0;
-  private readonly velocities = new Map<string, { readonly weight: tf.Variable; readonly velocity: tf.Variable }>();
+  private readonly velocities = new Map<
+    string,
+    { readonly weight: tf.Variable; readonly velocity: tf.Variable }
+  >();
 
   constructor(
     private params: SgdParams,

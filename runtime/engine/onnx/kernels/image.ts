@@ -2,7 +2,8 @@ import { constant, emit, scalar, type Value } from '../graph.ts';
 import { NCHW, Sym, transposeData } from '../sym.ts';
 import { type Call, cast, defineKernels, pointwise, symbol } from './define.ts';
 import { add, div, mul, sub } from './elementwise.ts';
-import { filled, gather } from './shape.ts';
+import { filled } from './fill.ts';
+import { gather } from './indexing.ts';
 
 interface Sampling {
   readonly alignCorners: boolean;

@@ -3,7 +3,7 @@ import { emit } from '../graph.ts';
 import { Sym } from '../sym.ts';
 import { type Call, defineKernels, relabel } from './define.ts';
 import { activate, add, numeric } from './elementwise.ts';
-import { filled } from './shape.ts';
+import { filled } from './fill.ts';
 
 /** Product of the two innermost axes; outer axes broadcast. */
 export function matMul(a: Sym, b: Sym, transposeA: boolean, transposeB: boolean): Sym {

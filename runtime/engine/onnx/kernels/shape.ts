@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, emit, emitMany, int64s, scalar, type Value } from '../graph.ts';
-import { identityPerm, permuted, reshaped, Sym, samePerm } from '../sym.ts';
-import { type Call, cast, defineKernels, relabel, reshape, symbol, valueType } from './define.ts';
-import { select } from './elementwise.ts';
+import { emit, emitMany, int64s, scalar, type Value } from '../graph.ts';
+import { identityPerm, permuted, Sym, samePerm } from '../sym.ts';
+import { type Call, defineKernels, relabel, reshape, symbol } from './define.ts';
+import { filled } from './fill.ts';
 
 /** Elements start, start + step, … up to end of every axis, in the physical order at hand. */
 export function slice(
@@ -52,77 +52,6 @@ export function pad(
   return new Sym(shape, x.dtype, x.perm, padded);
 }
 
-/** Mirror padding by a gather per axis: ONNX knows `reflect`, not `symmetric`, and not on every type. */
-function mirrorPad({ in: input, attrs }: Call): Sym {
-  const offset = attrs.mode === 'reflect' ? 0 : 1;
-  return (attrs.paddings as [number, number][]).reduce((x, [before, after], axis) => {
-    const extent = x.shape[axis] as number;
-    const indices = Array.from({ length: before + extent + after }, (_, i) => {
-      const at = i - before;
-      if (at < 0) return -at - offset;
-      return at >= extent ? 2 * extent - 2 - at + offset : at;
-    });
-    return before + after === 0
-      ? x
-      : gather(x, constant(Int32Array.from(indices), [indices.length], 'int32'), axis);
-  }, input('x'));
-}
-
-/** Slices along a logical axis, in the physical order at hand where the indices are a vector. */
-export function gather(x: Sym, indices: Value, axis: number): Sym {
-  const source = indices.shape.length === 1 ? x : Sym.row(x.row(), x.dtype);
-  const at = source.perm.indexOf(axis);
-  const physical = [
-    ...source.value.shape.slice(0, at),
-    ...indices.shape,
-    ...source.value.shape.slice(at + 1),
-  ];
-  const value = emit('Gather', [source.value, indices], {
-    shape: physical,
-    type: x.type,
-    attributes: { axis: at },
-  });
-  return indices.shape.length === 1 ? symbol(value, source.perm, x.dtype) : Sym.row(value, x.dtype);
-}
-
-/** Checks indices that are at hand; of computed ones ONNX Runtime reports those outside [-extent, extent). */
-function requireInside(indices: Sym, extent: number): void {
-  const { content, producer } = indices.value;
-  if (producer || content?.kind !== 'host') return;
-  const wrong = (content.data as Int32Array).find((index) => index < 0 || index >= extent);
-  if (wrong === undefined) return;
-  throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${extent - 1}]`);
-}
-
-function gatherV2({ in: input, attrs, infos }: Call): Sym {
-  const [x, indices] = [input('x'), input('indices')];
-  const axis = tf.util.parseAxisParam(attrs.axis, [...x.shape])[0] as number;
-  const batchDims: number = attrs.batchDims ?? 0;
-  requireInside(indices, x.shape[axis] as number);
-  if (batchDims === 0) return gather(x, cast(indices, 'int32').row(), axis);
-  // every batch entry looks into its own block of a flattened table
-  const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(
-    infos.x as tf.Tensor,
-    infos.indices as tf.Tensor,
-    axis,
-    batchDims,
-  );
-  const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
-  const perBatch = indices.row().size / batchSize;
-  const offsets = new Int32Array(batchSize * outerSize * perBatch);
-  for (let i = 0; i < offsets.length; i++) offsets[i] = Math.floor(i / perBatch) * dimSize;
-  const local = reshape(cast(indices, 'int32'), [batchSize, 1, perBatch]).row();
-  const shape = [batchSize, outerSize, perBatch];
-  const absolute = emit('Add', [local, constant(offsets, shape, 'int32')], { shape, type: 'int32' });
-  const table = reshaped(x.row(), [batchSize * outerSize * dimSize, sliceSize]);
-  const rows = emit('Gather', [table, absolute], {
-    shape: [...shape, sliceSize],
-    type: x.type,
-    attributes: { axis: 0 },
-  });
-  return reshape(Sym.row(rows, x.dtype), outputShape);
-}
-
 export function concat(parts: readonly Sym[], axis: number): Sym {
   const [first, ...others] = parts.filter((part) => part.value.size > 0);
   if (!first) return emptyConcat(parts, axis);
@@ -146,13 +75,6 @@ function emptyConcat(parts: readonly Sym[], axis: number): Sym {
     axis,
   );
   return filled(shape, 0, (parts[0] as Sym).dtype);
-}
-
-/** A tensor of one value: expanded in the graph, so that it takes no memory in the model. */
-export function filled(shape: readonly number[], value: number, dtype: tf.DataType): Sym {
-  const element = scalar(value, valueType(dtype));
-  if (shape.length === 0) return Sym.row(element, dtype);
-  return Sym.row(emit('Expand', [element, int64s(shape)], { shape, type: element.type }), dtype);
 }
 
 function tile({ in: input, attrs }: Call): Sym {
@@ -226,97 +148,6 @@ function reverse({ in: input, attrs }: Call): Sym {
   );
 }
 
-function oneHot({ in: input, attrs }: Call): Sym {
-  const indices = reshape(cast(input('indices'), 'int32'), [...input('indices').shape, 1]);
-  const classes = constant(
-    Int32Array.from({ length: attrs.depth }, (_, i) => i),
-    [attrs.depth],
-    'int32',
-  );
-  const shape = [...input('indices').shape, attrs.depth];
-  const hits = Sym.row(emit('Equal', [indices.row(), classes], { shape, type: 'bool' }));
-  const type = valueType(attrs.dtype ?? 'int32');
-  return select(hits, Sym.row(scalar(attrs.onValue, type)), Sym.row(scalar(attrs.offValue, type)));
-}
-
-function int64Indices(indices: Sym): Value {
-  const row = indices.row();
-  return emit('Cast', [row], { shape: row.shape, type: 'int64', attributes: { to: 7 } });
-}
-
-function gatherNd({ in: input }: Call): Sym {
-  const [x, indices] = [input('params'), input('indices')];
-  tf.gather_util.prepareAndValidate(x as unknown as tf.Tensor, indices as unknown as tf.Tensor);
-  const depth = indices.shape.at(-1) as number;
-  const shape = [...indices.shape.slice(0, -1), ...x.shape.slice(depth)];
-  return Sym.row(emit('GatherND', [x.row(), int64Indices(indices)], { shape, type: x.type }), x.dtype);
-}
-
-function scatter(into: Sym, indices: Sym, updates: Sym, reduction: 'none' | 'add'): Sym {
-  const depth = indices.shape.length < 2 ? 1 : (indices.shape.at(-1) as number);
-  const rows = reshape(indices, [indices.value.size / depth, depth]);
-  const blocks = reshape(updates, [indices.value.size / depth, ...into.shape.slice(depth)]);
-  const value = emit('ScatterND', [into.row(), int64Indices(rows), blocks.row()], {
-    shape: into.shape,
-    type: into.type,
-    attributes: { reduction },
-  });
-  return Sym.row(value, into.dtype);
-}
-
-function spaceToBatch({ in: input, attrs }: Call): Sym {
-  const x = input('x');
-  const blocks = attrs.blockShape as number[];
-  const inner = x.shape.length - 1 - blocks.length;
-  const paddings: [number, number][] = [
-    [0, 0],
-    ...(attrs.paddings as [number, number][]),
-    ...new Array<[number, number]>(inner).fill([0, 0]),
-  ];
-  const padded = pad(x, paddings);
-  const shape = [...padded.shape];
-  const b = tf.backend_util;
-  const product = blocks.reduce((a, c) => a * c, 1);
-  const split = reshape(padded, b.getReshaped(shape, blocks, product, false));
-  const moved = relabel(split, b.getPermuted(split.shape.length, blocks.length, false));
-  return reshape(moved, b.getReshapedPermuted(shape, blocks, product, false));
-}
-
-function batchToSpace({ in: input, attrs }: Call): Sym {
-  const x = input('x');
-  const blocks = attrs.blockShape as number[];
-  const crops = attrs.crops as number[][];
-  const product = blocks.reduce((a, c) => a * c, 1);
-  const shape = [...x.shape];
-  const b = tf.backend_util;
-  const split = reshape(x, b.getReshaped(shape, blocks, product));
-  const moved = relabel(split, b.getPermuted(split.shape.length, blocks.length));
-  const whole = reshape(moved, b.getReshapedPermuted(shape, blocks, product));
-  const begin = whole.shape.map((_, axis) => crops[axis - 1]?.[0] ?? 0);
-  const end = whole.shape.map((extent, axis) => extent - (crops[axis - 1]?.[1] ?? 0));
-  return slice(
-    whole,
-    begin,
-    end,
-    whole.shape.map(() => 1),
-  );
-}
-
-function depthToSpace({ in: input, attrs }: Call): Sym {
-  const block: number = attrs.blockSize;
-  const nhwc = attrs.dataFormat === 'NCHW' ? relabel(input('x'), [0, 2, 3, 1]) : input('x');
-  const [n, h, w, c] = nhwc.shape as [number, number, number, number];
-  const split = reshape(nhwc, [n, h, w, block, block, c / (block * block)]);
-  const out = reshape(relabel(split, [0, 1, 3, 2, 4, 5]), [n, h * block, w * block, c / (block * block)]);
-  return attrs.dataFormat === 'NCHW' ? relabel(out, [0, 3, 1, 2]) : out;
-}
-
-function sequence(length: number, at: (i: number) => number, dtype: tf.DataType): Sym {
-  const values = Array.from({ length }, (_, i) => at(i));
-  const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
-  return Sym.row(constant(data, [length], valueType(dtype)), dtype);
-}
-
 defineKernels({
   Reshape: ({ in: input, attrs }) =>
     reshape(input('x'), tf.util.inferFromImplicitShape(attrs.shape, input('x').value.size)),
@@ -347,7 +178,6 @@ defineKernels({
   StridedSlice: stridedSlice,
   Reverse: reverse,
   PadV2: ({ in: input, attrs }) => pad(input('x'), attrs.paddings, attrs.constantValue),
-  MirrorPad: mirrorPad,
   Concat: ({ list, attrs }) => {
     const axis = tf.util.parseAxisParam(attrs.axis, [...(list[0] as Sym).shape])[0] as number;
     tf.backend_util.assertParamsConsistent(
@@ -371,25 +201,4 @@ defineKernels({
   Unpack: unpack,
   SplitV: splitV,
   Tile: tile,
-  GatherV2: gatherV2,
-  GatherNd: gatherNd,
-  ScatterNd: ({ in: input, attrs }) =>
-    scatter(filled(attrs.shape, 0, input('updates').dtype), input('indices'), input('updates'), 'add'),
-  TensorScatterUpdate: ({ in: input }) =>
-    scatter(input('tensor'), input('indices'), input('updates'), 'none'),
-  OneHot: oneHot,
-  SpaceToBatchND: spaceToBatch,
-  BatchToSpaceND: batchToSpace,
-  DepthToSpace: depthToSpace,
-  Fill: ({ attrs }) => filled(attrs.shape, attrs.value, attrs.dtype ?? 'float32'),
-  ZerosLike: ({ in: input }) => filled(input('x').shape, 0, input('x').dtype),
-  OnesLike: ({ in: input }) => filled(input('x').shape, 1, input('x').dtype),
-  Range: ({ attrs: { start, stop, step: asked, dtype } }) => {
-    // 1 is also the step where none was given: then the range may as well run down
-    const step = asked === 1 && stop < start ? -1 : asked;
-    const length = Math.max(0, Math.ceil((stop - start) / step));
-    return sequence(length, (i) => start + i * step, dtype ?? 'float32');
-  },
-  LinSpace: ({ attrs: { start, stop, num } }) =>
-    sequence(num, (i) => (num === 1 ? start : start + (i * (stop - start)) / (num - 1)), 'float32'),
 });

@@ -1,0 +1,45 @@
+import { formatDuration } from '../format.ts';
+import { clip, spread } from '../row.ts';
+import type { RunView } from '../run-view.ts';
+import type { Style } from '../style.ts';
+import type { Request } from '../ui.ts';
+
+export interface FooterOptions {
+  readonly width: number;
+  /** The present, milliseconds since 1970. */
+  readonly clock: number;
+  /** Whether the view can steer the run. */
+  readonly steers: boolean;
+  readonly keys: boolean;
+  readonly request?: Request;
+}
+
+const REQUESTS: { readonly [request in Request]: string } = {
+  pause: 'pausing after this pull …',
+  resume: 'continuing …',
+  checkpoint: 'writing a checkpoint …',
+  quit: 'stopping, the state is kept …',
+};
+
+/** The last row: the keys on the left; what was asked for, the time so far and the last checkpoint on the right. */
+export function footerRow(view: RunView, options: FooterOptions, style: Style): string {
+  const { width, clock, request } = options;
+  if (view.outcome || !options.keys) return clip(timesOf(view, clock, style), width);
+  const key = (name: string, does: string) => `${style.bold(name)} ${style.dim(does)}`;
+  const steering = [
+    key('p', view.phase === 'paused' ? 'continue' : 'pause'),
+    key('c', 'checkpoint'),
+  ];
+  const looking = [key('tab', 'pane'), key('←→', 'preview'), key('?', 'help'), key('q', options.steers ? 'quit' : 'close')];
+  const keys = [...(options.steers ? steering : []), ...looking].join('  ');
+  const right = request ? style.yellow(REQUESTS[request]) : timesOf(view, clock, style);
+  return spread(keys, right, width);
+}
+
+function timesOf(view: RunView, clock: number, style: Style): string {
+  if (!view.run) return '';
+  const now = view.outcome ? view.now : Math.max(view.now, clock);
+  const parts = [formatDuration(view.outcome?.milliseconds ?? now - view.run.time)];
+  if (view.checkpoint) parts.push(`saved ${formatDuration(now - view.checkpoint.time)} ago`);
+  return style.dim(parts.join(' · '));
+}

@@ -1,0 +1,44 @@
+import { type ByteSource, sourceError } from './source.ts';
+
+export type CheckpointFormat = 'torch-zip' | 'torch-legacy' | 'safetensors';
+
+/** What other files begin with, in words. */
+const OTHERS: readonly [start: RegExp, found: string, hint?: string][] = [
+  [
+    /^\s*<(?:!doctype|html|\?xml)/i,
+    'a web page',
+    'The download gave a page instead of the file: download it again, in a browser if need be.',
+  ],
+  [/^version https:\/\/git-lfs/, 'a pointer of Git LFS', 'Run `git lfs pull` in the repository it came from.'],
+  [/^\x1f\x8b/, 'a gzip archive', 'Unpack it first.'],
+  [/^7z\xbc\xaf|^Rar!|^\xfd7zXZ/, 'an archive', 'Unpack it first.'],
+  [/^\x93NUMPY/, 'a NumPy array'],
+  [/^\x89HDF/, 'an HDF5 file'],
+  [/^\x89PNG|^\xff\xd8\xff|^RIFF/, 'an image'],
+  [/^PK\x05\x06/, 'an empty zip archive'],
+];
+
+/** Tells the format of a file by its first bytes. Errors: unknown-format, truncated (an empty file). */
+export function detectFormat(source: ByteSource): CheckpointFormat {
+  if (source.size === 0) throw sourceError(source, 'truncated', 'the file is empty', { offset: 0 });
+  const start = new Uint8Array(Math.min(source.size, 512));
+  source.readSync(start, 0);
+  const text = Buffer.from(start).toString('latin1');
+  if (text.startsWith('PK\x03\x04')) return 'torch-zip';
+  // A pickle of protocol 2 or later begins with 0x80 and its protocol.
+  if (start[0] === 0x80 && (start[1] ?? 2) <= 5) return 'torch-legacy';
+  // Safetensors: a 64-bit length whose upper half is zero, then "{".
+  if (text[8] === '{' || (source.size >= 8 && text.slice(4, 8) === '\0\0\0\0' && text[0] !== '\0')) {
+    return 'safetensors';
+  }
+  if (source.size > 512 && text.slice(257, 262) === 'ustar') {
+    const hint = 'Load it with torch.load (up to 1.x) and save it again.';
+    throw sourceError(source, 'unknown-format', 'it is a tar archive', { offset: 0, hint });
+  }
+  const [, found = 'unknown bytes', hint] = OTHERS.find(([pattern]) => pattern.test(text)) ?? [];
+  throw sourceError(source, 'unknown-format', 'it is no checkpoint', {
+    offset: 0,
+    found,
+    ...(hint !== undefined && { hint }),
+  });
+}
