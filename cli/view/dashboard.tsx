@@ -28,11 +28,13 @@ export interface DashboardProps {
   readonly keys: boolean;
   /** Called when the view is to be closed while the run goes on. */
   readonly onClose: () => void;
+  /** Called before a frame that is to be drawn whole. */
+  readonly onRepaint: () => void;
 }
 
 /** A frame of the dashboard: everything it shows comes from `view` and from what the keys have chosen. */
 export function Dashboard(props: DashboardProps): JSX.Element {
-  const { view, terminal, depth, clock, controls, keys, onClose } = props;
+  const { view, terminal, depth, clock, controls, keys, onClose, onRepaint } = props;
   const [ui, setUi] = useState(INITIAL_UI);
   const [request, setRequest] = useRequest(view);
   const style = useMemo(() => styleFor(depth), [depth]);
@@ -49,6 +51,10 @@ export function Dashboard(props: DashboardProps): JSX.Element {
         controls?.[wanted]();
       };
       if (key.ctrl && input === 'c') return controls ? interrupt(controls) : onClose();
+      if (key.ctrl && input === 'l') {
+        onRepaint();
+        return setUi((current) => ({ ...current }));
+      }
       if (input === 'q') return controls ? ask('quit') : onClose();
       if (input === 'p' && controls) return ask(view.phase === 'paused' ? 'resume' : 'pause');
       if (input === 'c' && controls) return ask('checkpoint');
@@ -73,7 +79,9 @@ export function Dashboard(props: DashboardProps): JSX.Element {
     if (pane === 'images') {
       const { folder = view.run?.folder ?? '.' } = props;
       const preview = Math.min(ui.preview, previewCount(view) - 1);
-      return <Images key={pane} {...{ view, size, focused: options.focused, preview, folder, depth, style }} />;
+      return (
+        <Images key={pane} {...{ view, size, focused: options.focused, preview, folder, depth, style }} />
+      );
     }
     const rows =
       pane === 'losses'
@@ -87,9 +95,15 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   return (
     <Box flexDirection="column" width={width}>
       <Rows rows={header} width={width} height={layout.header} />
-      {help ? <Rows rows={help} width={width} height={heightOf(layout)} /> : <Columns layout={layout} panes={panes} />}
+      {help ? (
+        <Rows rows={help} width={width} height={heightOf(layout)} />
+      ) : (
+        <Columns layout={layout} panes={panes} />
+      )}
       {layout.log && !help && panes('log', layout.log)}
-      {layout.height > layout.header && <Rows rows={[footerRow(view, footer, style)]} width={width} height={1} />}
+      {layout.height > layout.header && (
+        <Rows rows={[footerRow(view, footer, style)]} width={width} height={1} />
+      )}
     </Box>
   );
 }
@@ -126,12 +140,12 @@ function useTree(view: RunView): ReturnType<typeof treeOf> {
 
 function moveOf(input: string, key: Readonly<Record<string, unknown>>): Move | undefined {
   if (input === '?' || input === 'h') return 'help';
-  if (key['tab']) return key['shift'] ? 'previous-pane' : 'next-pane';
-  if (key['leftArrow']) return 'left';
-  if (key['rightArrow']) return 'right';
-  if (key['upArrow']) return 'up';
-  if (key['downArrow']) return 'down';
-  return key['escape'] ? 'back' : undefined;
+  if (key.tab) return key.shift ? 'previous-pane' : 'next-pane';
+  if (key.leftArrow) return 'left';
+  if (key.rightArrow) return 'right';
+  if (key.upArrow) return 'up';
+  if (key.downArrow) return 'down';
+  return key.escape ? 'back' : undefined;
 }
 
 function interrupt(controls: Controls): void {

@@ -6,7 +6,8 @@ import type { LogLine } from './run-view.ts';
 export function describeEvent(event: RunEvent): Omit<LogLine, 'time'> | undefined {
   switch (event.kind) {
     case 'run-started': {
-      const again = event.resumedAt === undefined ? 'started' : `continued at pull ${formatCount(event.resumedAt)}`;
+      const again =
+        event.resumedAt === undefined ? 'started' : `continued at pull ${formatCount(event.resumedAt)}`;
       return info(`run ${event.run} ${again} on ${event.engine.name}: ${event.engine.reason}`);
     }
     case 'item-started':
@@ -60,14 +61,21 @@ export function withUnit(value: number, unit: string | undefined): string {
 
 function describeEnd(event: Extract<RunEvent, { kind: 'run-finished' }>): Omit<LogLine, 'time'> {
   const took = `after ${formatDuration(event.milliseconds)}`;
-  if (event.status === 'interrupted') return { level: 'warning', text: `interrupted ${took}; the state is kept` };
+  if (event.status === 'interrupted')
+    return { level: 'warning', text: `interrupted ${took}; the state is kept` };
   if (event.status === 'failed') {
-    return { level: 'error', text: `failed ${took}${event.problem ? `: ${describeProblem(event.problem)}` : ''}` };
+    return {
+      level: 'error',
+      text: `failed ${took}${event.problem ? `: ${describeProblem(event.problem)}` : ''}`,
+    };
   }
   const failed = event.failedItems.length;
   return failed === 0
     ? good(`completed ${took}`)
-    : { level: 'warning', text: `completed ${took}; ${counted(failed, 'item')} failed: ${event.failedItems.join(', ')}` };
+    : {
+        level: 'warning',
+        text: `completed ${took}; ${counted(failed, 'item')} failed: ${event.failedItems.join(', ')}`,
+      };
 }
 
 const info = (text: string) => ({ level: 'info', text }) as const;

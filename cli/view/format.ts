@@ -54,7 +54,9 @@ export function formatPercent(share: number): string {
 /** The time of day, e.g. `14:03:59`, in the machine's time zone. */
 export function formatClock(time: number): string {
   const date = new Date(time);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((n) => String(n).padStart(2, '0'))
+    .join(':');
 }
 
 /** A number in `count` significant figures, never in exponents. */

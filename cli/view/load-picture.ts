@@ -41,6 +41,7 @@ export async function loadPicture(
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new TypeError(`${file} has ${info.channels} channels after conversion, not 3`);
+  if (info.channels !== 3)
+    throw new TypeError(`${file} has ${info.channels} channels after conversion, not 3`);
   return { data, width: info.width, height: info.height };
 }

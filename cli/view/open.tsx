@@ -1,11 +1,12 @@
 import { render } from 'ink';
-import { interval, map, merge, type Observable, scan, startWith, Subject, takeUntil, throttle, timer } from 'rxjs';
+import { interval, merge, type Observable, Subject, takeUntil, tap, throttle, timer } from 'rxjs';
 import type { RunEvent } from '../../runtime/run/events.ts';
+import { captureOutput } from './capture.ts';
 import type { Controls } from './controls.ts';
 import { Dashboard } from './dashboard.tsx';
 import { outcomeLines, resultLine } from './outcome.ts';
 import { PLAIN_START, plainLines } from './plain.ts';
-import { EMPTY_VIEW, type RunView } from './run-view.ts';
+import { EMPTY_VIEW } from './run-view.ts';
 import { Screen } from './screen.ts';
 import { runView } from './state.ts';
 import { colourDepth, styleFor } from './style.ts';
@@ -29,6 +30,8 @@ const FRAME = 160;
 /** Share of one processor core that frames may take; slow terminals get fewer of them. */
 const FRAME_BUDGET = 0.04;
 const SLOWEST_FRAME = 500;
+/** Time after which a frame is drawn whole: native libraries write past `captureOutput`, in milliseconds. */
+const WHOLE_FRAME = 10_000;
 /** Time for the last images to be read before the last frame is left on the screen, in milliseconds. */
 const LAST_IMAGES = 400;
 
@@ -39,10 +42,11 @@ const LAST_IMAGES = 400;
  */
 export async function openView(events: Observable<RunEvent>, options: OpenViewOptions = {}): Promise<void> {
   const { stdout = process.stdout, env = process.env } = options;
-  const mode = options.mode === undefined || options.mode === 'auto' ? suitableMode(stdout, env) : options.mode;
+  const mode =
+    options.mode === undefined || options.mode === 'auto' ? suitableMode(stdout, env) : options.mode;
   if (mode === 'dashboard') return openDashboard(events, options);
   if (mode === 'json') return finished(events, (event) => void stdout.write(`${JSON.stringify(event)}\n`));
-  const depth = env['TERM'] === 'dumb' ? 1 : colourDepth(stdout, env);
+  const depth = env.TERM === 'dumb' ? 1 : colourDepth(stdout, env);
   const style = styleFor(depth, { attributes: depth > 1 });
   let state = PLAIN_START;
   await finished(events, (event) => {
@@ -58,19 +62,22 @@ export function suitableMode(
   stdout: { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number },
   env: NodeJS.ProcessEnv,
 ): 'dashboard' | 'plain' {
-  const able = stdout.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
+  const able = stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   return able && (stdout.columns ?? 80) >= 30 && (stdout.rows ?? 24) >= 8 ? 'dashboard' : 'plain';
 }
 
 async function openDashboard(events: Observable<RunEvent>, options: OpenViewOptions): Promise<void> {
   const { stdout = process.stdout, stdin = process.stdin, env = process.env, controls, folder } = options;
-  const screen = new Screen(stdout);
   const depth = colourDepth(stdout, env);
   const style = styleFor(depth);
+  const output = captureOutput([stdout, process.stderr], (lines) => screen.above(lines));
+  const screen = new Screen(output.terminal);
   const closed = new Subject<void>();
+  const ended = new Subject<void>();
   let view = EMPTY_VIEW;
   let told = 0;
   let cost = 0;
+  let wholeAt = 0;
 
   const frame = () => (
     <Dashboard
@@ -80,6 +87,7 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
       clock={Date.now()}
       keys={stdin.isTTY === true}
       onClose={() => closed.next()}
+      onRepaint={() => screen.forget()}
       {...(controls ? { controls } : {})}
       {...(folder === undefined ? {} : { folder })}
     />
@@ -93,8 +101,15 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
   });
   const draw = () => {
     const from = performance.now();
-    screen.above(endedItems(view, told).map((item) => resultLine(item, view.run?.items.length ?? 1, screen.columns - 1, style)));
+    const count = view.run?.items.length ?? 1;
+    const results = view.results.slice(Math.max(0, view.results.length - (view.finished - told)));
+    if (view.finished > told)
+      screen.above(results.map((item) => resultLine(item, count, screen.columns - 1, style)));
     told = view.finished;
+    if (from - wholeAt > WHOLE_FRAME) {
+      screen.forget();
+      wholeAt = from;
+    }
     app.rerender(frame());
     cost = performance.now() - from;
   };
@@ -103,18 +118,21 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
     draw();
   };
   stdout.on('resize', resize);
-  const pause = () => timer(Math.min(SLOWEST_FRAME, Math.max(FRAME, cost / FRAME_BUDGET)));
   const views = events.pipe(
-    scan((before: RunView, event) => runView(before, event), EMPTY_VIEW),
-    map((next) => {
-      view = next;
+    tap({
+      next: (event) => {
+        view = runView(view, event);
+      },
+      complete: () => ended.next(),
     }),
+  );
+  const seconds = interval(1000).pipe(takeUntil(ended));
+  const wait = () => timer(Math.min(SLOWEST_FRAME, Math.max(FRAME, cost / FRAME_BUDGET)));
+  const frames = merge(views, seconds).pipe(
+    throttle(wait, { leading: true, trailing: true }),
     takeUntil(closed),
   );
-  const ended = new Subject<void>();
-  const seconds = interval(1000).pipe(startWith(0), takeUntil(ended), takeUntil(closed));
   try {
-    const frames = merge(views.pipe(tapEnd(ended)), seconds).pipe(throttle(pause, { leading: true, trailing: true }));
     await finished(frames, draw);
     draw();
     if (view.images.length > 0) await new Promise((resolve) => setTimeout(resolve, LAST_IMAGES));
@@ -122,6 +140,14 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
     stdout.off('resize', resize);
     app.unmount();
     screen.close();
+    output.release();
   }
   for (const line of outcomeLines(view, style)) stdout.write(`${line}\n`);
+}
+
+/** Resolves when the stream has completed, rejects with its error or with what `next` throws. */
+function finished<T>(stream: Observable<T>, next: (value: T) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.pipe(tap(next)).subscribe({ error: reject, complete: resolve });
+  });
 }

@@ -3,7 +3,7 @@ import { formatDuration } from './format.ts';
 import { spread } from './row.ts';
 import type { ItemResult, RunView } from './run-view.ts';
 import type { Style } from './style.ts';
-import { clean, fit } from './width.ts';
+import { clean, column } from './width.ts';
 
 /**
  * What stays below the last frame: how the run ended, the node and the reason where it failed, and the command that
@@ -34,8 +34,12 @@ export function outcomeLines(view: RunView, style: Style): string[] {
 /** One line for an item that has ended: it stays in the terminal's scrollback. */
 export function resultLine(result: ItemResult, count: number, width: number, style: Style): string {
   const sign = result.problem ? style.red('✗') : style.green('✓');
-  const name = fit(clean(result.item), Math.min(28, Math.max(12, Math.floor(width * 0.3))));
+  const name = column(clean(result.item), Math.min(28, Math.max(12, Math.floor(width * 0.3))));
   const metrics = result.metrics.map(({ name, value, unit }) => `${clean(name)} ${withUnit(value, unit)}`);
   const what = result.problem ? style.red(clean(describeProblem(result.problem))) : metrics.join('  ');
-  return spread(`${sign} ${result.index + 1}/${count} ${name} ${what}`, style.dim(formatDuration(result.milliseconds)), width);
+  return spread(
+    `${sign} ${result.index + 1}/${count} ${name} ${what}`,
+    style.dim(formatDuration(result.milliseconds)),
+    width,
+  );
 }

@@ -87,7 +87,8 @@ function colour(code: 38 | 48, rgb: readonly number[], depth: ColourDepth): stri
 
 /** The nearest of the 256-colour palette's grey ramp and 6×6×6 cube. */
 function paletteIndex(r: number, g: number, b: number): number {
-  const level = (value: number) => (value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40)));
+  const level = (value: number) =>
+    value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40));
   const steps = [0, 95, 135, 175, 215, 255];
   const cube = [level(r), level(g), level(b)] as const;
   const grey = Math.max(0, Math.min(23, Math.round(((r + g + b) / 3 - 8) / 10)));

@@ -1,11 +1,19 @@
 import type { RunEvent } from '../../runtime/run/events.ts';
 import { describeEvent } from './describe.ts';
-import { formatBytes, formatClock, formatCount, formatDuration, formatPercent, formatSpeed, formatValue } from './format.ts';
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatSpeed,
+  formatValue,
+} from './format.ts';
 import { progressOf } from './progress.ts';
 import { EMPTY_VIEW, type RunView, stagesOf } from './run-view.ts';
 import { runView } from './state.ts';
 import type { Style } from './style.ts';
-import { clean, fit } from './width.ts';
+import { clean, column } from './width.ts';
 
 /** Least time between two lines of progress, in milliseconds; the end of each pull's turn is always told. */
 const PROGRESS_EVERY = 10_000;
@@ -22,25 +30,38 @@ export interface PlainState {
 export const PLAIN_START: PlainState = { view: EMPTY_VIEW, progressAt: Number.NEGATIVE_INFINITY };
 
 /** The next state, and the lines that an event adds to a plain log: none or one, more where a run starts or ends. */
-export function plainLines(state: PlainState, event: RunEvent, style: Style): { state: PlainState; lines: string[] } {
+export function plainLines(
+  state: PlainState,
+  event: RunEvent,
+  style: Style,
+): { state: PlainState; lines: string[] } {
   const view = runView(state.view, event);
   const kept = { ...state, view };
   const say = (label: string, text: string, colour = (plain: string) => plain) =>
-    `${style.dim(formatClock(event.time))} ${fit(label, 10)} ${colour(clean(text))}`;
+    `${style.dim(formatClock(event.time))} ${column(label, 10)} ${colour(clean(text))}`;
   switch (event.kind) {
     case 'pull': {
       const last = event.done >= event.times;
       if (!last && event.time - state.progressAt < PROGRESS_EVERY) return { state: kept, lines: [] };
-      return { state: { view, progressAt: event.time }, lines: [say(event.node, progressText(view, event.values))] };
+      return {
+        state: { view, progressAt: event.time },
+        lines: [say(event.node, progressText(view, event.values))],
+      };
     }
     case 'stage-started':
       return { state: kept, lines: [say('stage', stageText(view, event.index, event.stage))] };
     case 'image':
-      return { state: kept, lines: [say('image', `${event.name} at pull ${formatCount(event.step)}: ${event.path}`)] };
+      return {
+        state: kept,
+        lines: [say('image', `${event.name} at pull ${formatCount(event.step)}: ${event.path}`)],
+      };
     case 'profile':
       return { state: kept, lines: [say('profile', profileText(view, event.node))] };
     case 'run-started':
-      return { state: kept, lines: [say('run', describeEvent(event)?.text ?? ''), say('run', runText(event))] };
+      return {
+        state: kept,
+        lines: [say('run', describeEvent(event)?.text ?? ''), say('run', runText(event))],
+      };
     default: {
       const line = describeEvent(event);
       if (!line) return { state: kept, lines: [] };
@@ -83,7 +104,8 @@ function progressText(view: RunView, values: Readonly<Record<string, number>>): 
       .map(([name, value]) => `${name} ${formatValue(value)}`),
     `run ${formatPercent(progress.run)}`,
   ];
-  if (progress.runLeft !== undefined && progress.run < 1) parts.push(`${formatDuration(progress.runLeft)} left`);
+  if (progress.runLeft !== undefined && progress.run < 1)
+    parts.push(`${formatDuration(progress.runLeft)} left`);
   if (view.memory) parts.push(formatBytes(view.memory.residentBytes));
   return parts.join(', ');
 }

@@ -41,7 +41,9 @@ export function chart(
     }
     before = y;
   }
-  const rows = cells.map((row) => Array.from(row, (dots) => (dots === 0 ? ' ' : String.fromCodePoint(0x2800 + dots))).join(''));
+  const rows = cells.map((row) =>
+    Array.from(row, (dots) => (dots === 0 ? ' ' : String.fromCodePoint(0x2800 + dots))).join(''),
+  );
   return { rows, low: Math.min(...points), high: Math.max(...points), logarithmic };
 }
 

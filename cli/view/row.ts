@@ -33,7 +33,7 @@ export function spread(left: string, right: string, width: number): string {
   const tail = clip(right, width);
   const room = width - widthOf(tail);
   if (tail === '') return clip(left, width);
-  return room < 2 ? tail : pad(left, room - 1) + ' ' + tail;
+  return room < 2 ? tail : `${pad(left, room - 1)} ${tail}`;
 }
 
 /** The row that heads a pane: its title in a rule, with a remark at the right end. */

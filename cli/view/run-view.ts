@@ -1,8 +1,22 @@
-import type { MemoryUsed, Problem, RunNode, RunStage, RunStarted, StepCompiled } from '../../runtime/run/events.ts';
+import type {
+  MemoryUsed,
+  Problem,
+  RunNode,
+  RunStage,
+  RunStarted,
+  StepCompiled,
+} from '../../runtime/run/events.ts';
 import type { Series } from './series.ts';
 
 /** How much of each kind a view keeps; what exceeds it goes, oldest first. */
-export const LIMITS = { log: 200, series: 64, images: 24, results: 100, resultMetrics: 8, problems: 32 } as const;
+export const LIMITS = {
+  log: 200,
+  series: 64,
+  images: 24,
+  results: 100,
+  resultMetrics: 8,
+  problems: 32,
+} as const;
 
 export type Phase = 'waiting' | 'running' | 'paused' | 'completed' | 'interrupted' | 'failed';
 

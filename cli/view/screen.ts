@@ -24,6 +24,7 @@ export class Screen extends EventEmitter {
   private readonly terminal: Terminal;
   private shown: readonly string[] = [];
   private open = false;
+  private whole = false;
 
   constructor(terminal: Terminal) {
     super();
@@ -44,6 +45,7 @@ export class Screen extends EventEmitter {
     const update = this.difference(rows);
     if (update !== '') this.terminal.write(`${BEGIN}${this.open ? '' : HIDE_CURSOR}${update}${END}`);
     this.open = true;
+    this.whole = false;
     this.shown = rows;
     return true;
   }
@@ -64,8 +66,14 @@ export class Screen extends EventEmitter {
     const columns = this.columns;
     const taken = this.shown.reduce((sum, row) => sum + Math.max(1, Math.ceil(bareWidth(row) / columns)), 0);
     const up = Math.min(taken, this.rows - 1);
-    if (up > 0) this.terminal.write(`\u001b[${up}A\r${`${ERASE_REST}\n`.repeat(up)}${ERASE_REST}\u001b[${up}A`);
+    if (up > 0)
+      this.terminal.write(`\u001b[${up}A\r${`${ERASE_REST}\n`.repeat(up)}${ERASE_REST}\u001b[${up}A`);
     this.shown = [];
+  }
+
+  /** Draws all rows of the next frame, for when something else has written over this one. */
+  forget(): void {
+    this.whole = true;
   }
 
   /** Leaves the last frame on the terminal and gives the cursor back. */
@@ -79,7 +87,7 @@ export class Screen extends EventEmitter {
     let text = '';
     let skipped = 0;
     for (const [index, row] of rows.entries()) {
-      if (row === this.shown[index]) {
+      if (row === this.shown[index] && !this.whole) {
         skipped++;
         continue;
       }

@@ -1,7 +1,15 @@
 import type { PullProgress, RunEvent, RunStage } from '../../runtime/run/events.ts';
 import { pulledNodes } from './ancestors.ts';
 import { describeEvent } from './describe.ts';
-import { type CurrentPull, EMPTY_VIEW, type ItemResult, LIMITS, type LogLine, nodesOf, type RunView } from './run-view.ts';
+import {
+  type CurrentPull,
+  EMPTY_VIEW,
+  type ItemResult,
+  LIMITS,
+  type LogLine,
+  nodesOf,
+  type RunView,
+} from './run-view.ts';
 import { append, emptySeries, type Series } from './series.ts';
 
 /** Weight of the newest event in the smoothed duration of a pull. */
@@ -20,7 +28,13 @@ export function runView(view: RunView, event: RunEvent): RunView {
 function advance(view: RunView, event: RunEvent): RunView {
   switch (event.kind) {
     case 'run-started':
-      return { ...restarted(view), run: event, phase: 'running', step: event.resumedAt ?? 0, total: totalOf(event) };
+      return {
+        ...restarted(view),
+        run: event,
+        phase: 'running',
+        step: event.resumedAt ?? 0,
+        total: totalOf(event),
+      };
     case 'item-started':
       return {
         ...view,
@@ -137,7 +151,9 @@ function failing(view: RunView, node: string | undefined): RunView {
   return node === undefined ? view : { ...view, failed: new Set([...view.failed, node]) };
 }
 
-function shares(entries: readonly { node: string; milliseconds: number }[]): Readonly<Record<string, number>> {
+function shares(
+  entries: readonly { node: string; milliseconds: number }[],
+): Readonly<Record<string, number>> {
   const sum = entries.reduce((all, entry) => all + entry.milliseconds, 0);
   return Object.fromEntries(entries.map((entry) => [entry.node, sum > 0 ? entry.milliseconds / sum : 0]));
 }
@@ -163,7 +179,12 @@ function logged(view: RunView, line: LogLine): RunView {
 }
 
 /** The record with one entry set; a new entry is left out when the record is full. */
-function put<T>(record: Readonly<Record<string, T>>, key: string, value: T, limit: number): Readonly<Record<string, T>> {
+function put<T>(
+  record: Readonly<Record<string, T>>,
+  key: string,
+  value: T,
+  limit: number,
+): Readonly<Record<string, T>> {
   if (!Object.hasOwn(record, key) && Object.keys(record).length >= limit) return record;
   return { ...record, [key]: value };
 }

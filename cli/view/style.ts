@@ -39,6 +39,6 @@ export function colourDepth(
 ): ColourDepth {
   if (!stream.isTTY || !stream.getColorDepth) return 1;
   const depth = stream.getColorDepth(env) as ColourDepth;
-  const truecolor = env['TMUX'] !== undefined || /^(truecolor|24bit)$/i.test(env['COLORTERM'] ?? '');
+  const truecolor = env.TMUX !== undefined || /^(truecolor|24bit)$/i.test(env.COLORTERM ?? '');
   return depth === 8 && truecolor ? 24 : depth;
 }

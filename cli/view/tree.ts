@@ -36,7 +36,10 @@ export function treeOf(view: RunView, open?: string): readonly TreeRow[] {
 }
 
 /** Names of the roots: what the schedule pulls, then what nothing reads. */
-export function rootsOf(view: RunView, byName = new Map(nodesOf(view).map((n) => [n.name, n]))): readonly string[] {
+export function rootsOf(
+  view: RunView,
+  byName = new Map(nodesOf(view).map((n) => [n.name, n])),
+): readonly string[] {
   const pulled = stagesOf(view).flatMap((stage) => stage.pulls.map((pull) => pull.node));
   const read = new Set([...byName.values()].flatMap((node) => node.inputs));
   const ends = [...byName.keys()].filter((name) => !read.has(name));
@@ -84,7 +87,9 @@ function guidesOf(depths: readonly number[]): string[] {
   const more: boolean[] = [];
   for (const depth of depths.toReversed()) {
     more.length = Math.min(more.length, depth + 1);
-    const outer = Array.from({ length: Math.max(0, depth - 1) }, (_, level) => (more[level + 1] ? '│ ' : '  '));
+    const outer = Array.from({ length: Math.max(0, depth - 1) }, (_, level) =>
+      more[level + 1] ? '│ ' : '  ',
+    );
     guides.push(depth === 0 ? '' : `${outer.slice(-MAX_GUIDES).join('')}${more[depth] ? '├ ' : '└ '}`);
     more[depth] = true;
   }

@@ -68,7 +68,8 @@ export function usePictures(
 
   const ready = new Map<string, Picture>();
   for (const [name, slot] of slots.current) {
-    if (slot.picture && slot.picture.columns <= columns && slot.picture.rows.length <= rows) ready.set(name, slot.picture);
+    if (slot.picture && slot.picture.columns <= columns && slot.picture.rows.length <= rows)
+      ready.set(name, slot.picture);
   }
   return ready;
 }

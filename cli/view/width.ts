@@ -4,7 +4,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
 const ESCAPES = /\x1b\[[0-9;]*m/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal
 const CONTROLS = /\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]/g;
-const EMOJI = new RegExp('\\p{RGI_Emoji}', 'v');
+const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
@@ -40,7 +40,7 @@ export function cut(text: string, width: number, options: { keep?: 'start' | 'en
 }
 
 /** An uncoloured text in exactly `width` columns: cut, or padded on the right, or on the left for numbers. */
-export function fit(text: string, width: number, options: { align?: 'left' | 'right' } = {}): string {
+export function column(text: string, width: number, options: { align?: 'left' | 'right' } = {}): string {
   const short = cut(text, width);
   const space = ' '.repeat(Math.max(0, width - widthOf(short)));
   return options.align === 'right' ? space + short : short + space;

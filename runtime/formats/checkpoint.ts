@@ -74,7 +74,8 @@ function openSource(source: ByteSource, options: TorchOptions): Checkpoint {
   }
   const value = format === 'torch-zip' ? readTorchZip(source, options) : readTorchLegacy(source, options);
   const tensors = listTensors(source, value);
-  const byView = new Map([...tensors.values()].map((entry) => [viewKey(entry.view), entry]));
+  // Of several names of one tensor the first is the one that the tree shows.
+  const byView = new Map([...tensors.values()].reverse().map((entry) => [viewKey(entry.view), entry]));
   const entryOf = ({ storage, ...view }: TensorRef) => {
     const located = { ...view, extent: storage.extent as TensorView['extent'] };
     return byView.get(viewKey(located)) ?? new TensorEntry('', located);
@@ -123,7 +124,10 @@ class OpenCheckpoint implements Checkpoint {
     const { dtype, shape, view } = entry;
     const { offset } = view.extent;
     if (!isReal(dtype)) {
-      throw new CheckpointError('unsupported-dtype', `the tensor ${quote(name)} is ${dtype}`, { file, offset });
+      throw new CheckpointError('unsupported-dtype', `the tensor ${quote(name)} is ${dtype}`, {
+        file,
+        offset,
+      });
     }
     const stored = await readView({ ...view, dtype });
     const data =

@@ -43,30 +43,36 @@ export class ByteCursor {
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2), true);
+    const at = this.take(2);
+    return this.view.getUint16(at, true);
   }
 
   i32(): number {
-    return this.view.getInt32(this.take(4), true);
+    const at = this.take(4);
+    return this.view.getInt32(at, true);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4), true);
+    const at = this.take(4);
+    return this.view.getUint32(at, true);
   }
 
   /** Big-endian, as pickles store floats. */
   f64BigEndian(): number {
-    return this.view.getFloat64(this.take(8), false);
+    const at = this.take(8);
+    return this.view.getFloat64(at, false);
   }
 
   /** An unsigned 64-bit number; above 2^53 it is not exact, and larger than any file. */
   u64(): number {
-    return Number(this.view.getBigUint64(this.take(8), true));
+    const at = this.take(8);
+    return Number(this.view.getBigUint64(at, true));
   }
 
   /** A signed 64-bit number. */
   i64(): bigint {
-    return this.view.getBigInt64(this.take(8), true);
+    const at = this.take(8);
+    return this.view.getBigInt64(at, true);
   }
 
   /** The next bytes, valid until the next call. */

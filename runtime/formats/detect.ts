@@ -9,7 +9,11 @@ const OTHERS: readonly [start: RegExp, found: string, hint?: string][] = [
     'a web page',
     'The download gave a page instead of the file: download it again, in a browser if need be.',
   ],
-  [/^version https:\/\/git-lfs/, 'a pointer of Git LFS', 'Run `git lfs pull` in the repository it came from.'],
+  [
+    /^version https:\/\/git-lfs/,
+    'a pointer of Git LFS',
+    'Run `git lfs pull` in the repository it came from.',
+  ],
   [/^\x1f\x8b/, 'a gzip archive', 'Unpack it first.'],
   [/^7z\xbc\xaf|^Rar!|^\xfd7zXZ/, 'an archive', 'Unpack it first.'],
   [/^\x93NUMPY/, 'a NumPy array'],

@@ -68,6 +68,25 @@ export function fromHalf(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
+/** The half-precision bit pattern nearest to a value; ties go to the even one, too large values to infinity. */
+export function toHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(size)) return 0x7e00;
+  // From 65520 on, the nearest representable number would be 2^16.
+  if (size >= 65520) return sign | 0x7c00;
+  const exponent = Math.max(-14, Math.floor(Math.log2(Math.max(size, 2 ** -24))));
+  // Rounding up to the next power of two carries into the exponent's bits, as it should.
+  const units = roundToEven(size * 2 ** (10 - exponent));
+  return sign | (((exponent + 14) << 10) + units);
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+}
+
 let halfValues: Float32Array | undefined;
 
 /** Stored elements as float32: float64 and int64 are rounded to the nearest, all others are exact. */

@@ -10,7 +10,8 @@ export const CHECKPOINT_HINTS = {
   // Zip archives
   'zip-structure': 'The archive is damaged: download or copy it again.',
   'zip-name': 'No program that saves checkpoints writes such names: do not trust this file.',
-  'zip-duplicate': 'No program that saves checkpoints writes two entries of one name: do not trust this file.',
+  'zip-duplicate':
+    'No program that saves checkpoints writes two entries of one name: do not trust this file.',
   'zip-overlap': 'No program that saves checkpoints writes overlapping entries: do not trust this file.',
   'zip-encrypted': 'Decrypt the archive and save it without a password.',
   'zip-method': 'Only stored and deflated entries are read: save the checkpoint again with torch.save.',

@@ -1,5 +1,4 @@
-import { constants, closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { read } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './errors.ts';
 
@@ -63,7 +62,13 @@ export function openFileSource(path: string): ByteSource {
     readSync(target, position) {
       check(target.length, position);
       for (let done = 0; done < target.length; ) {
-        const count = readSync(descriptor, target, done, Math.min(target.length - done, LARGEST_READ), position + done);
+        const count = readSync(
+          descriptor,
+          target,
+          done,
+          Math.min(target.length - done, LARGEST_READ),
+          position + done,
+        );
         if (count === 0) throw shrunk(position + done);
         done += count;
       }
@@ -105,7 +110,12 @@ function openRegularFile(path: string): number {
 
 function assertInside(source: ByteSource, length: number, position: number): void {
   if (position >= 0 && position + length <= source.size) return;
-  throw sourceError(source, 'truncated', `${length} bytes are wanted, but the file has ${source.size} bytes`, {
-    offset: position,
-  });
+  throw sourceError(
+    source,
+    'truncated',
+    `${length} bytes are wanted, but the file has ${source.size} bytes`,
+    {
+      offset: position,
+    },
+  );
 }

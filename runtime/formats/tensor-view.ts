@@ -67,7 +67,8 @@ function gather(target: Words, source: Words, shape: readonly number[], strides:
   const innerStride = strides[inner] as number;
   let at = 0;
   for (let to = 0; to < target.length; ) {
-    for (let i = 0, from = at; i < innerSize; i++, from += innerStride) target[to++] = source[from] as number & bigint;
+    for (let i = 0, from = at; i < innerSize; i++, from += innerStride)
+      target[to++] = source[from] as number & bigint;
     for (let axis = inner - 1; axis >= 0; axis--) {
       const stride = strides[axis] as number;
       at += stride;

@@ -240,6 +240,9 @@ function finished(
     if (port) port.push(link);
     else inputs.set(link.to.port, [link]);
   }
+  for (const [port, one] of inputs) {
+    if (type.inputs[port]?.holds === 'map') one.sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1));
+  }
   const weights = ownerOf(check, draft);
   const owner = check.drafts.get(weights ?? '');
   const trained = trains.get(name);

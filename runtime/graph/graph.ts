@@ -27,7 +27,10 @@ export interface GraphNode {
   readonly role: Role;
   /** Checked, with defaults. Stages may give other values: see `ScheduleStep.params`. */
   readonly params: ParamsJson;
-  /** Connections by input, in the order of the document for lists; absent for unconnected optional inputs. */
+  /**
+   * Connections by input: lists in the order of the document, maps by name; absent for unconnected optional inputs. A
+   * list or map that another node gives whole is one link without a key.
+   */
   readonly inputs: ReadonlyMap<string, readonly Link[]>;
   /** For networks, the node whose weights it uses: itself, unless it shares another's. */
   readonly weights?: string;

@@ -7,6 +7,7 @@ export {
   graphHash,
   type LoadedGraph,
   type LoadOptions,
+  loadDocument,
   loadGraph,
   resolvedDocument,
 } from './load.ts';

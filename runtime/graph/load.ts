@@ -96,6 +96,20 @@ export function loadGraph(graph: string, options: LoadOptions = {}): LoadedGraph
   };
 }
 
+/**
+ * Loads a document that is at hand as a value, such as the resolved graph of a run in another thread. `name` stands
+ * for its file in errors; what it extends is relative to that.
+ */
+export function loadDocument(
+  document: JsonObject,
+  { name = 'document.json', ...options }: LoadOptions & { readonly name?: string } = {},
+): LoadedGraph {
+  const file = resolve(name);
+  const read = options.read ?? readText;
+  const text = formatDocument(document);
+  return loadGraph(file, { ...options, read: (path) => (path === file ? text : read(path)) });
+}
+
 function referencesIn(located: Located): string[] {
   if (located.kind === 'array') return located.items.flatMap(referencesIn);
   if (located.kind === 'object')

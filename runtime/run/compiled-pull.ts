@@ -21,7 +21,6 @@ export interface PullResult {
 
 export interface CompiledPullOptions {
   readonly plan: PullPlan;
-  readonly step: Pick<ScheduleStep, 'params' | 'trains'>;
   readonly networks: Networks;
   readonly optimizers: Optimizers;
   readonly contexts: NodeContexts;
@@ -53,6 +52,7 @@ export class CompiledPull {
   private scalars: { losses: string[]; others: string[] } = { losses: [], others: [] };
   private started = 0;
   private discovered = false;
+  private step: Pick<ScheduleStep, 'params' | 'trains'> = { params: new Map(), trains: new Map() };
 
   constructor(private readonly options: CompiledPullOptions) {
     const { plan } = options;
@@ -76,13 +76,11 @@ export class CompiledPull {
     });
   }
 
-  /** Whether there is anything to compute. */
-  get isEmpty(): boolean {
-    return this.runs.length === 0;
-  }
-
-  /** Runs the step on the outputs of sources and buffers, by key. */
-  run(values: ReadonlyMap<string, Held<HostTensor>>): PullResult {
+  /** Runs it on the outputs of sources and buffers, by key, with the parameters of a schedule step. */
+  run(values: ReadonlyMap<string, Held<HostTensor>>, step: ScheduleStep): PullResult {
+    this.step = step;
+    if (this.runs.length === 0) return { scalars: {}, outputs: new Map() };
+    this.options.contexts.forgetStates();
     for (const node of this.nodesWith('update')) this.optimizer(node);
     const args = this.arguments(values);
     let result: Recorded | undefined;
@@ -241,11 +239,11 @@ export class CompiledPull {
   }
 
   private trains(node: GraphNode): readonly string[] {
-    return this.options.step.trains.get(node.name) ?? node.trains ?? [];
+    return this.step.trains.get(node.name) ?? node.trains ?? [];
   }
 
   private params(node: GraphNode): ParamsJson {
-    return paramsIn(node, this.options.step);
+    return paramsIn(node, this.step);
   }
 
   private nodesWith(action: string): GraphNode[] {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { describeEngines, ENGINE_NAMES, useEngine } from '../../runtime/engine/engines.ts';
+import { describeEngines, ENGINE_NAMES, type EngineReport, useEngine } from '../../runtime/engine/engines.ts';
 import { EngineError } from '../../runtime/engine/errors.ts';
 import { type ProbeTarget, probe } from '../../runtime/engine/probe.ts';
 import { findProvider, findTensorFlow } from '../../runtime/engine/probe-report.ts';
@@ -29,10 +29,7 @@ describe('useEngine', () => {
     const chosen = reports.find(({ engine }) => engine === active.name);
     expect(chosen).toMatchObject({ usable: true, recommended: true });
     expect(active.reason).toMatch(/^the fastest that works/);
-    for (const { engine, detail } of reports.slice(
-      0,
-      reports.findIndex((report) => report === chosen),
-    )) {
+    for (const { engine, detail } of reports.slice(0, reports.indexOf(chosen as EngineReport))) {
       expect(active.reason).toContain(`${engine}: `);
       expect(active.reason).toContain(detail);
     }

@@ -26,11 +26,13 @@ export function footerRow(view: RunView, options: FooterOptions, style: Style): 
   const { width, clock, request } = options;
   if (view.outcome || !options.keys) return clip(timesOf(view, clock, style), width);
   const key = (name: string, does: string) => `${style.bold(name)} ${style.dim(does)}`;
-  const steering = [
-    key('p', view.phase === 'paused' ? 'continue' : 'pause'),
-    key('c', 'checkpoint'),
+  const steering = [key('p', view.phase === 'paused' ? 'continue' : 'pause'), key('c', 'checkpoint')];
+  const looking = [
+    key('tab', 'pane'),
+    key('←→', 'preview'),
+    key('?', 'help'),
+    key('q', options.steers ? 'quit' : 'close'),
   ];
-  const looking = [key('tab', 'pane'), key('←→', 'preview'), key('?', 'help'), key('q', options.steers ? 'quit' : 'close')];
   const keys = [...(options.steers ? steering : []), ...looking].join('  ');
   const right = request ? style.yellow(REQUESTS[request]) : timesOf(view, clock, style);
   return spread(keys, right, width);

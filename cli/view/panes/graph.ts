@@ -3,7 +3,7 @@ import { spread, title } from '../row.ts';
 import type { RunView } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
 import type { NodeState, TreeRow } from '../tree.ts';
-import { clean, fit } from '../width.ts';
+import { clean, column } from '../width.ts';
 
 export interface GraphOptions {
   readonly width: number;
@@ -24,7 +24,12 @@ const SHARE_BAR = 6;
 const HOT = 0.15;
 
 /** The pane of the graph: `tree`'s rows with state, and the share of the step's time from its last profile. */
-export function graphRows(view: RunView, tree: readonly TreeRow[], options: GraphOptions, style: Style): string[] {
+export function graphRows(
+  view: RunView,
+  tree: readonly TreeRow[],
+  options: GraphOptions,
+  style: Style,
+): string[] {
   const { width, height, focused } = options;
   const room = Math.max(0, height - 1);
   const top = topRow(view, tree, options);
@@ -71,7 +76,9 @@ function nodeRow(row: TreeRow, width: number, style: Style): string {
 
 function shareOf(row: TreeRow, style: Style): string {
   if (row.share === undefined || row.hidden > 0) return '';
-  const percent = fit(row.share > 0 && row.share < 0.01 ? '<1 %' : formatPercent(row.share), 5, { align: 'right' });
+  const percent = column(row.share > 0 && row.share < 0.01 ? '<1 %' : formatPercent(row.share), 5, {
+    align: 'right',
+  });
   const length = Math.round(row.share * SHARE_BAR);
   const text = `${'▪'.repeat(length)}${' '.repeat(SHARE_BAR - length)}${percent}`;
   return row.share >= HOT ? style.yellow(text) : style.dim(text);

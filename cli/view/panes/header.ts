@@ -4,7 +4,7 @@ import { type Progress, progressOf } from '../progress.ts';
 import { pad, spread } from '../row.ts';
 import { type Phase, type RunView, stagesOf } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
-import { clean, cut, fit, widthOf } from '../width.ts';
+import { clean, column, cut, widthOf } from '../width.ts';
 
 const PHASES: { readonly [phase in Phase]: readonly [sign: string, colour: StyleName] } = {
   waiting: ['○', 'dim'],
@@ -32,13 +32,16 @@ export function headerRows(view: RunView, size: { readonly width: number }, styl
   const progress = progressOf(view);
   const rows = [spread(nameOf(view, style), engineOf(view, style, width), width)];
   const ended = view.outcome !== undefined;
-  const left = (time: number | undefined) => (time === undefined || ended ? '' : `${formatDuration(time)} left`);
+  const left = (time: number | undefined) =>
+    time === undefined || ended ? '' : `${formatDuration(time)} left`;
   const several = (view.run?.items.length ?? 0) > 1;
   const item = view.item ? `${view.item.index + 1}/${view.item.count} ${clean(view.item.name)}` : '';
   if (several) rows.push(barRow('run', progress.run, `item ${item}`, left(progress.runLeft), width, style));
   const stages = stagesOf(view).length;
   const stage = view.stage ? `stage ${view.stage.index + 1}/${stages} ${clean(view.stage.name)}` : '';
-  rows.push(barRow('item', progress.item, several ? stage : join(item, stage), left(progress.itemLeft), width, style));
+  rows.push(
+    barRow('item', progress.item, several ? stage : join(item, stage), left(progress.itemLeft), width, style),
+  );
   rows.push(stepRow(view, progress, width, style));
   return rows;
 }
@@ -65,7 +68,14 @@ function stepRow(view: RunView, progress: Progress, width: number, style: Style)
   if (!view.pull) return barRow('step', 0, view.stage ? 'compiling' : '', '', width, style);
   const { node, done, times } = view.pull;
   const speed = view.outcome ? '' : formatSpeed(progress.milliseconds);
-  return barRow(clean(node), progress.pull, `${formatCount(done)}/${formatCount(times)} pulls`, speed, width, style);
+  return barRow(
+    clean(node),
+    progress.pull,
+    `${formatCount(done)}/${formatCount(times)} pulls`,
+    speed,
+    width,
+    style,
+  );
 }
 
 function barRow(
@@ -78,8 +88,8 @@ function barRow(
 ): string {
   const length = Math.max(8, Math.min(48, Math.floor(width * 0.3)));
   const { filled, empty } = bar(share, length);
-  const head = `  ${fit(label, LABEL)}${style.cyan(filled)}${style.dim(empty)}`;
-  const percent = fit(formatPercent(share), PERCENT - 1, { align: 'right' });
+  const head = `  ${column(label, LABEL)}${style.cyan(filled)}${style.dim(empty)}`;
+  const percent = column(formatPercent(share), PERCENT - 1, { align: 'right' });
   const room = width - 2 - LABEL - length - PERCENT - 1 - widthOf(right) - (right ? 2 : 0);
   return spread(`${head}${pad(percent, PERCENT)} ${cut(detail, Math.max(0, room))}`, right, width);
 }

@@ -6,7 +6,7 @@ import { Rows } from '../rows.tsx';
 import type { RunView, ShownImage } from '../run-view.ts';
 import type { ColourDepth, Style } from '../style.ts';
 import { type Picture, usePictures } from '../use-pictures.ts';
-import { clean, cut, fit, widthOf } from '../width.ts';
+import { clean, column, cut, widthOf } from '../width.ts';
 
 /** The pane of images: all in a grid, or one large. */
 export function Images(props: {
@@ -52,11 +52,16 @@ export function previewCount(view: RunView): number {
 }
 
 function framed(image: ShownImage, picture: Picture | undefined, grid: Grid, style: Style): string[] {
-  const rows = picture?.fault === undefined ? (picture?.rows ?? []) : [style.red(cut(clean(picture.fault), grid.columns))];
+  const rows =
+    picture?.fault === undefined
+      ? (picture?.rows ?? [])
+      : [style.red(cut(clean(picture.fault), grid.columns))];
   const name = clean(image.name);
   const step = style.dim(String(image.step));
   const tight = widthOf(name) + widthOf(step) + 1 > grid.columns;
-  const caption = tight ? fit(name, grid.columns) : spread(name, step, Math.max(picture?.columns ?? 0, widthOf(name) + widthOf(step) + 1));
+  const caption = tight
+    ? column(name, grid.columns)
+    : spread(name, step, Math.max(picture?.columns ?? 0, widthOf(name) + widthOf(step) + 1));
   return [caption, ...rows];
 }
 

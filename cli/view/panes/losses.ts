@@ -4,7 +4,7 @@ import { pad, title } from '../row.ts';
 import type { RunView } from '../run-view.ts';
 import { plotted, type Series } from '../series.ts';
 import type { Style } from '../style.ts';
-import { clean, fit, widthOf } from '../width.ts';
+import { clean, column, widthOf } from '../width.ts';
 
 /** One curve as the pane lists it. */
 export interface Curve {
@@ -45,18 +45,25 @@ export function lossRows(view: RunView, options: LossesOptions, style: Style): s
   const selected = Math.min(options.selected, Math.max(0, curves.length - 1));
   const chosen = curves[selected];
   const spare = height - 2 - curves.length;
-  const plot = chosen && spare >= SPARSE_CHART ? plotRows(chosen, { width, height: Math.min(spare, 14) }, style) : [];
+  const plot =
+    chosen && spare >= SPARSE_CHART ? plotRows(chosen, { width, height: Math.min(spare, 14) }, style) : [];
   const room = height - 1 - plot.length;
-  const names = Math.min(18, Math.max(8, ...curves.map((curve) => widthOf(curve.name))), Math.floor(width * 0.36));
+  const names = Math.min(
+    18,
+    Math.max(8, ...curves.map((curve) => widthOf(curve.name))),
+    Math.floor(width * 0.36),
+  );
   const from = Math.max(0, Math.min(selected - (room - 2), curves.length - (room - 1)));
   const shown = curves.slice(from, from + room - 1);
   const hidden = curves.length - shown.length;
-  const head = `  ${fit('', names)}${fit('last', NUMBER, { align: 'right' })}${fit('best', NUMBER, { align: 'right' })}`;
+  const head = `  ${column('', names)}${column('last', NUMBER, { align: 'right' })}${column('best', NUMBER, { align: 'right' })}`;
   return [
     title('losses', width, style, { focused, remark: hidden > 0 ? `${hidden} more` : '' }),
     ...plot,
     curves.length === 0 ? style.dim('  no values yet') : style.dim(head),
-    ...shown.map((curve, i) => curveRow(curve, { width, names, marked: focused && from + i === selected }, style)),
+    ...shown.map((curve, i) =>
+      curveRow(curve, { width, names, marked: focused && from + i === selected }, style),
+    ),
   ];
 }
 
@@ -67,9 +74,9 @@ function curveRow(
 ): string {
   const { series } = curve;
   const space = options.width - options.names - 2 * NUMBER - 4;
-  const name = fit(clean(curve.name), options.names);
-  const last = fit(formatValue(series.last), NUMBER, { align: 'right' });
-  const best = fit(Number.isNaN(series.best) ? '–' : formatValue(series.best), NUMBER, { align: 'right' });
+  const name = column(clean(curve.name), options.names);
+  const last = column(formatValue(series.last), NUMBER, { align: 'right' });
+  const best = column(Number.isNaN(series.best) ? '–' : formatValue(series.best), NUMBER, { align: 'right' });
   const line = sparkline(plotted(series), Math.max(0, space - (series.unit ? widthOf(series.unit) + 1 : 0)));
   const unit = series.unit ? ` ${clean(series.unit)}` : '';
   if (!curve.current) return style.dim(`  ${name}${last}${best}  ${line}`);
@@ -87,10 +94,14 @@ function plotRows(curve: Curve, size: { width: number; height: number }, style: 
   const { rows, low, high, logarithmic } = chart(values, { width: size.width - axis - 2, height });
   if (values.length === 0) return [];
   const colour = curve.metric ? style.magenta : style.cyan;
-  const label = (index: number) => (index === 0 ? formatValue(high) : index === height - 1 ? formatValue(low) : '');
+  const label = (index: number) =>
+    index === 0 ? formatValue(high) : index === height - 1 ? formatValue(low) : '';
   return [
     `${' '.repeat(axis)} ${style.bold(clean(curve.name))}${logarithmic ? style.dim('  logarithmic') : ''}`,
-    ...rows.map((row, i) => `${style.dim(fit(label(i), NUMBER, { align: 'right' }))} ${style.dim('┤')}${colour(row)}`),
+    ...rows.map(
+      (row, i) =>
+        `${style.dim(column(label(i), NUMBER, { align: 'right' }))} ${style.dim('┤')}${colour(row)}`,
+    ),
     pad('', size.width),
   ];
 }

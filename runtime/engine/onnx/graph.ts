@@ -128,10 +128,17 @@ export function emitMany(
     scope: currentScope(),
   };
   if (recorder.recording === 0) return finish(node, outputs);
-  const key = `${op} ${inputs.map((value) => value?.id)} ${JSON.stringify(attributes)} ${outputs.map(({ type }) => type)}`;
+  const key = `${op} ${inputs.map((value) => value?.id)} ${attributesKey(attributes)} ${outputs.map(({ type }) => type)}`;
   const known = recorder.known.get(key) ?? finish(node, outputs);
   recorder.known.set(key, known);
   return known;
+}
+
+/** Attributes as text; JSON alone would write NaN and infinities as null. */
+export function attributesKey(attributes: unknown): string {
+  return JSON.stringify(attributes, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? `number ${value}` : value,
+  );
 }
 
 /** Appends a host operation. */

@@ -1,5 +1,5 @@
 import { Executor, nameOf } from './executor.ts';
-import type { Content, GraphNode, Value } from './graph.ts';
+import { attributesKey, type Content, type GraphNode, type Value } from './graph.ts';
 import { planProgram } from './program.ts';
 import type { ProviderOptions } from './session.ts';
 
@@ -109,12 +109,23 @@ function describe(targets: readonly Value[]): { key: string; leaves: Value[] } {
     node.outputs.forEach((output, j) => {
       names.set(output, `n${i}.${j}`);
     });
-    const op = node.kind === 'onnx' ? `${node.domain}${node.op}` : `host:${node.op.name}`;
+    const op =
+      node.kind === 'onnx' ? `${node.domain}${node.op}` : `host:${node.op.name}:${identity(node.op)}`;
     const results = node.outputs.map((output) => `${output.type}${output.shape}`).join(';');
-    return `${op}(${inputs})${JSON.stringify(node.attributes)}->${results}`;
+    return `${op}(${inputs})${attributesKey(node.attributes)}->${results}`;
   });
   return { key: `${lines.join('\n')}\n${targets.map(name).join(';')}`, leaves };
 }
+
+/** Operations of one name need not be the same. */
+function identity(op: object): number {
+  const known = identities.get(op) ?? ++identityCount;
+  identities.set(op, known);
+  return known;
+}
+
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
 
 function inlineText(value: Value): string {
   return value.content?.kind === 'host'

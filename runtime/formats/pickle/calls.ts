@@ -34,7 +34,9 @@ const OPAQUE = new Set(
     ['types', 'SimpleNamespace'],
     ['uuid', 'UUID'],
     ['yacs.config', 'CfgNode'],
-  ].flatMap(([module, attributes = '']) => attributes.split(' ').map((attribute) => `${module}.${attribute}`)),
+  ].flatMap(([module, attributes = '']) =>
+    attributes.split(' ').map((attribute) => `${module}.${attribute}`),
+  ),
 );
 
 const orderedDict: Call = ([items], machine, callee) => {
@@ -48,7 +50,8 @@ const orderedDict: Call = ([items], machine, callee) => {
     if (key === undefined || value === undefined || more.length > 0) {
       throw machine.broken(`an OrderedDict is made from ${describe(pair)}`);
     }
-    if (key instanceof PyDict || key instanceof PyList) throw machine.broken(`${describe(key)} is used as a key`);
+    if (key instanceof PyDict || key instanceof PyList)
+      throw machine.broken(`${describe(key)} is used as a key`);
     dict.set(key, value);
   }
   return dict;

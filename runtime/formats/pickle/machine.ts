@@ -106,7 +106,8 @@ export class PickleMachine {
 
   recall(index: number): void {
     const value = this.memo.get(index);
-    if (value === undefined) throw this.broken(`the pickle refers to value ${index}, which it has not stored`);
+    if (value === undefined)
+      throw this.broken(`the pickle refers to value ${index}, which it has not stored`);
     this.push(value);
   }
 

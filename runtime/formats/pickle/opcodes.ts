@@ -112,7 +112,8 @@ export const OPCODES: readonly (Instruction | string | undefined)[] = table({
   b: build,
   Q: (m) => {
     const id = m.pop();
-    if (!m.hooks.persistent) throw m.error('forbidden-opcode', 'the pickle refers to a storage where none can be');
+    if (!m.hooks.persistent)
+      throw m.error('forbidden-opcode', 'the pickle refers to a storage where none can be');
     m.push(m.hooks.persistent(id, m));
   },
   // Refused
@@ -159,7 +160,9 @@ function bytes(m: PickleMachine, length: number): Uint8Array {
     });
   }
   if (length > PICKLE_LIMITS.textBytes) {
-    throw m.error('too-large', `a text has ${length} bytes`, { expected: `at most ${PICKLE_LIMITS.textBytes}` });
+    throw m.error('too-large', `a text has ${length} bytes`, {
+      expected: `at most ${PICKLE_LIMITS.textBytes}`,
+    });
   }
   return m.cursor.bytes(length);
 }

@@ -38,8 +38,8 @@ export function parseHeader(text: string, file: string, offset: number): Safeten
   return new HeaderParser(text, file, offset).header();
 }
 
-/** Strings of JSON, numbers without sign, fraction and exponent, punctuation. */
-const TOKEN = /[ \t\r\n]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(0|[1-9][0-9]*)|([{}[\],:])|$)/uy;
+const SPACE = new Set([' ', '\t', '\r', '\n']);
+const DIGITS = /[0-9]+/y;
 
 const LONGEST_TOKEN = 1 << 16;
 
@@ -124,9 +124,7 @@ class HeaderParser {
       if (!token.startsWith('"')) throw this.error('safetensors-header', 'a key is missing');
       const key = this.decode(token);
       this.expect(':');
-      member(key, () =>
-        this.error('safetensors-header', `the key ${quote(key)} appears twice`, {}, start),
-      );
+      member(key, () => this.error('safetensors-header', `the key ${quote(key)} appears twice`, {}, start));
       const separator = this.next();
       if (separator === '}') return;
       if (separator !== ',') throw this.error('safetensors-header', 'an object does not end');
@@ -140,7 +138,7 @@ class HeaderParser {
     let token = this.next();
     if (token === ']') return values;
     while (true) {
-      const value = /^[0-9]/.test(token) ? Number(token) : Number.NaN;
+      const value = /^(?:0|[1-9][0-9]*)$/.test(token) ? Number(token) : Number.NaN;
       if (!Number.isSafeInteger(value)) {
         throw this.error('safetensors-header', 'a size is no whole number from 0', { found: quote(token) });
       }
@@ -159,7 +157,11 @@ class HeaderParser {
   }
 
   private decode(token: string): string {
-    return JSON.parse(token) as string;
+    try {
+      return JSON.parse(token) as string;
+    } catch {
+      throw this.error('safetensors-header', 'a text is not valid', { found: quote(token) });
+    }
   }
 
   private expect(token: string): void {
@@ -171,15 +173,35 @@ class HeaderParser {
     });
   }
 
-  /** The next token, '' at the end. */
+  /** The next token: punctuation, digits, or a text with its quotes; '' at the end. */
   private next(): string {
-    TOKEN.lastIndex = this.at;
-    const match = TOKEN.exec(this.text);
-    if (!match) throw this.error('safetensors-header', 'the header is not of the right form');
-    this.at = TOKEN.lastIndex;
-    const token = match[1] ?? match[2] ?? match[3] ?? '';
-    if (token.length > LONGEST_TOKEN) throw this.error('too-large', 'a text of the header is too long');
+    while (SPACE.has(this.text[this.at] ?? '')) this.at++;
+    const first = this.text[this.at] ?? '';
+    if (first === '"') return this.quoted();
+    DIGITS.lastIndex = this.at;
+    const token = DIGITS.exec(this.text)?.[0] ?? first;
+    this.at += token.length;
     return token;
+  }
+
+  private quoted(): string {
+    const start = this.at;
+    let end = start;
+    do {
+      end = this.text.indexOf('"', end + 1);
+      if (end < 0 || end - start > LONGEST_TOKEN) {
+        throw this.error('safetensors-header', 'a text does not end, or is too long');
+      }
+    } while (this.isEscaped(end));
+    this.at = end + 1;
+    return this.text.slice(start, this.at);
+  }
+
+  /** Whether an odd number of backslashes stands before a position. */
+  private isEscaped(at: number): boolean {
+    let count = 0;
+    while (this.text[at - 1 - count] === '\\') count++;
+    return count % 2 === 1;
   }
 
   private error(

@@ -50,7 +50,10 @@ export function readSafetensors(source: ByteSource): Safetensors {
       offset,
       read: (target: Uint8Array, from: number) => source.read(target, offset + from),
     };
-    entries.set(name, new TensorEntry(name, { dtype, shape, strides: contiguousStrides(shape), start: 0, extent }));
+    entries.set(
+      name,
+      new TensorEntry(name, { dtype, shape, strides: contiguousStrides(shape), start: 0, extent }),
+    );
   }
   let end = 0;
   for (const [name, tensor] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {

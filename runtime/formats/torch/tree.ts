@@ -19,16 +19,24 @@ export function toTree(root: PickleValue, entryOf: (tensor: TensorRef) => Tensor
     if (fill) unfilled.push(fill);
     return result;
   };
-  const shell = (value: PickleValue & object): [result: TreeValue, fill?: () => void] => {
+  const shell = (
+    value: Exclude<PickleValue & object, Uint8Array>,
+  ): [result: TreeValue, fill?: () => void] => {
     if (value instanceof TensorRef) return [entryOf(value)];
     if (value instanceof PyGlobal) return [new OpaqueObject(value.name, new Map())];
     if (value instanceof PyList || value instanceof PyTuple) {
       const array: TreeValue[] = [];
-      return [array, () => void value.items.forEach((item) => array.push(convert(item)))];
+      const fill = () => {
+        for (const item of value.items) array.push(convert(item));
+      };
+      return [array, fill];
     }
     if (value instanceof PyDict) {
       const map = new Map<TreeValue, TreeValue>();
-      return [map, () => value.entries.forEach((item, key) => map.set(convert(key), convert(item)))];
+      const fill = () => {
+        for (const [key, item] of value.entries) map.set(convert(key), convert(item));
+      };
+      return [map, fill];
     }
     const parts = new Map<string, TreeValue>();
     if (value instanceof Foreign) return [new OpaqueObject(value.kind, parts)];

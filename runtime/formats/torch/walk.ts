@@ -26,7 +26,8 @@ export function listTensors(source: ByteSource, root: PickleValue): Map<string, 
     // Long names cost memory too.
     budget -= 1 + (name.length >> 5);
     if (budget < 0) throw error('too-many-values', 'the file refers to the same containers too often');
-    if (name.length > LONGEST_NAME) throw error('too-large', `a name has more than ${LONGEST_NAME} characters`);
+    if (name.length > LONGEST_NAME)
+      throw error('too-large', `a name has more than ${LONGEST_NAME} characters`);
     if (value instanceof TensorRef) {
       if (found.has(name)) throw error('duplicate-name', `two tensors are called ${quote(name)}`);
       const { storage, ...view } = value;

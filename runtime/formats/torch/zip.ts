@@ -1,8 +1,8 @@
 import { ByteCursor } from '../cursor.ts';
-import { type ByteSource, memorySource, sourceError } from '../source.ts';
 import { allowedCalls, type CallOptions } from '../pickle/calls.ts';
 import { PickleMachine } from '../pickle/machine.ts';
 import type { PickleValue } from '../pickle/values.ts';
+import { type ByteSource, memorySource, sourceError } from '../source.ts';
 import { type ArchiveOptions, openArchive } from '../zip/archive.ts';
 import { torchCalls } from './calls.ts';
 import { TorchObjects } from './objects.ts';
@@ -40,7 +40,8 @@ export function readTorchZip(source: ByteSource, options: TorchOptions): PickleV
     const entry = archive.get(`${folder}data/${storage.key}`);
     const expected = `${storage.bytes} bytes`;
     if (entry?.bytes === storage.bytes) return entry;
-    if (!entry) throw machine.error('storage-size', `the archive has no storage ${storage.key}`, { expected });
+    if (!entry)
+      throw machine.error('storage-size', `the archive has no storage ${storage.key}`, { expected });
     const found = `${entry.bytes} bytes`;
     throw machine.error('storage-size', `the storage ${storage.key} has another size`, { found, expected });
   });

@@ -30,7 +30,10 @@ export interface ArchiveEntry extends Extent {
  *
  * Errors: zip-structure, zip-name, zip-duplicate, zip-overlap, zip-encrypted, zip-method, zip-bomb, truncated.
  */
-export function openArchive(source: ByteSource, options: ArchiveOptions = {}): ReadonlyMap<string, ArchiveEntry> {
+export function openArchive(
+  source: ByteSource,
+  options: ArchiveOptions = {},
+): ReadonlyMap<string, ArchiveEntry> {
   const directory = readDirectory(source);
   const inOrder = [...directory.entries].sort((a, b) => a.headerOffset - b.headerOffset);
   const archive = new Map<string, ArchiveEntry>();
@@ -38,13 +41,15 @@ export function openArchive(source: ByteSource, options: ArchiveOptions = {}): R
   for (const entry of inOrder) {
     checkEntry(source, entry);
     if (archive.has(entry.name)) throw entryError(source, 'zip-duplicate', entry, 'appears twice');
-    if (entry.headerOffset < end) throw entryError(source, 'zip-overlap', entry, 'overlaps the entry before it');
+    if (entry.headerOffset < end)
+      throw entryError(source, 'zip-overlap', entry, 'overlaps the entry before it');
     if (entry.headerOffset + LOCAL_HEADER + entry.compressedBytes > directory.offset) {
       throw entryError(source, 'zip-structure', entry, 'reaches into the directory');
     }
     const offset = dataOffset(source, entry);
     end = offset + entry.compressedBytes;
-    if (end > directory.offset) throw entryError(source, 'zip-structure', entry, 'reaches into the directory');
+    if (end > directory.offset)
+      throw entryError(source, 'zip-structure', entry, 'reaches into the directory');
     archive.set(entry.name, readable(source, entry, offset, options));
   }
   return archive;
@@ -68,7 +73,12 @@ function checkEntry(source: ByteSource, entry: DirectoryEntry): void {
     throw entryError(source, 'zip-method', entry, `is compressed by method ${method}`);
   }
   if (method === 0 && bytes !== compressedBytes) {
-    throw entryError(source, 'zip-structure', entry, `is stored, but has sizes ${compressedBytes} and ${bytes}`);
+    throw entryError(
+      source,
+      'zip-structure',
+      entry,
+      `is stored, but has sizes ${compressedBytes} and ${bytes}`,
+    );
   }
   if (method === 8 && bytes > Math.max(compressedBytes * LARGEST_RATIO, ALWAYS_ALLOWED)) {
     const problem = `claims that its ${compressedBytes} bytes become ${bytes}`;
@@ -128,7 +138,13 @@ function readable(
       throw entryError(source, 'zip-structure', entry, `cannot be inflated to ${bytes} bytes`, offset);
     }
     if (data.length !== bytes) {
-      throw entryError(source, 'zip-structure', entry, `inflates to ${data.length} bytes, not ${bytes}`, offset);
+      throw entryError(
+        source,
+        'zip-structure',
+        entry,
+        `inflates to ${data.length} bytes, not ${bytes}`,
+        offset,
+      );
     }
     const copy = new Uint8Array(checked(data));
     inflated = new WeakRef(copy);

@@ -39,7 +39,8 @@ const RECORD = 46;
 /** Reads where an archive's entries are, and that each claim agrees with the others (APPNOTE.TXT 6.3.10, 4.3). */
 export function readDirectory(source: ByteSource): Directory {
   const end = findEnd(source);
-  const broken = (problem: string, offset: number) => sourceError(source, 'zip-structure', problem, { offset });
+  const broken = (problem: string, offset: number) =>
+    sourceError(source, 'zip-structure', problem, { offset });
   if (end.offset + end.bytes !== end.position) {
     throw broken('the directory of the archive does not end where its end is recorded', end.position);
   }
@@ -126,7 +127,9 @@ function withZip64<T extends { bytes: number; compressedBytes: number; headerOff
   claimed: T,
   extra: Uint8Array,
 ): T | undefined {
-  const wide = (['bytes', 'compressedBytes', 'headerOffset'] as const).filter((key) => claimed[key] === 0xffffffff);
+  const wide = (['bytes', 'compressedBytes', 'headerOffset'] as const).filter(
+    (key) => claimed[key] === 0xffffffff,
+  );
   if (wide.length === 0) return claimed;
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
@@ -154,7 +157,11 @@ function entryName(source: ByteSource, bytes: Uint8Array, offset: number): strin
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (parts.includes('..') || parts[0] === '' || /[\\\x00-\x1f]|^[a-z]:/i.test(name)) {
     const expected = 'a relative path without ".."';
-    throw sourceError(source, 'zip-name', 'an entry has an unsafe name', { offset, found: quote(name), expected });
+    throw sourceError(source, 'zip-name', 'an entry has an unsafe name', {
+      offset,
+      found: quote(name),
+      expected,
+    });
   }
   return name;
 }

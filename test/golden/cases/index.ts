@@ -1,16 +1,22 @@
 import { adam } from './adam.ts';
+import { encoderDecoder } from './eddeconv.ts';
 import { ellipsoid } from './ellipsoid.ts';
+import { vectorEncoder } from './encoder.ts';
 import { geometry } from './geometry.ts';
 import { gridSampling } from './grid-sample.ts';
 import type { CaseHandler } from './handler.ts';
 import { losses } from './losses.ts';
 import { depthRasterizer } from './rasterize-depth.ts';
 import { colourRenderer } from './render-rgb.ts';
+import { residualEncoder } from './resencoder.ts';
 import { resizing } from './resize.ts';
 
 export const HANDLERS: readonly CaseHandler[] = [
   adam,
   ellipsoid,
+  encoderDecoder,
+  vectorEncoder,
+  residualEncoder,
   geometry,
   gridSampling,
   losses,

@@ -6,7 +6,7 @@
 import { emit, int64s, type Value } from '../graph.ts';
 import { reshaped, transposed } from '../sym.ts';
 import { area, type ConvGeometry, convAttributes, isDense, isFull } from './conv-geometry.ts';
-import { flippedTaps, patches, sliced, unfold, zeroPadded } from './patches.ts';
+import { copied, flippedTaps, patches, sliced, unfold, zeroPadded } from './patches.ts';
 
 /** Above this many bytes the unfolded input of a filter gradient is not worth its memory. */
 const PATCH_BYTES = 128e6;
@@ -106,11 +106,7 @@ function byShiftedOutput(x: Value, dy: Value, g: ConvGeometry): Value {
   const pads = g.pads.map(
     (pad, i) => (g.kernel[i % 2] as number) - 1 - pad,
   ) as unknown as ConvGeometry['pads'];
-  const shifted = emit('Conv', [dy, flippedTaps(filters, g.kernel)], {
-    shape: [batch, filters * taps, ...g.input],
-    type: 'float32',
-    attributes: convAttributes({ ...g, pads }, filters),
-  });
+  const shifted = copied(dy, flippedTaps(1, g.kernel), { ...g, pads, input: g.output, output: g.input });
   const positions = area(g.input);
   const images = transposed(reshaped(x, [batch, channels, positions]), [0, 2, 1]);
   const product = summedOverBatch(matMul(reshaped(shifted, [batch, filters * taps, positions]), images));

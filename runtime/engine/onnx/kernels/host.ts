@@ -133,6 +133,7 @@ function describe(name: string, call: Call): { kernel: HostKernel; syms: Sym[] }
 }
 
 function recorded(name: string) {
+  const op = { ...cpuKernel, name: `CpuKernel:${name}` } as HostOp<unknown>;
   return (call: Call): Sym[] => {
     const { kernel, syms } = describe(name, call);
     // the kernel itself, run on zeros, tells the shapes of its results
@@ -141,7 +142,6 @@ function recorded(name: string) {
       return { shape, data: dtype === 'float32' ? new Float32Array(size) : new Int32Array(size) };
     });
     const specs = runOnCpu(kernel, zeros).map(({ shape, dtype }): ResultSpec => ({ shape, dtype }));
-    const op = { ...cpuKernel, name: `CpuKernel:${name}` } as HostOp<unknown>;
     return emitHost(
       op,
       syms.map((sym) => sym.row()),

@@ -8,13 +8,19 @@ export function patches(x: Value, g: ConvGeometry): Value {
   const [batch, channels] = x.shape as [number, number];
   const shape = [batch, channels * area(g.kernel), area(g.output)];
   if (area(g.kernel) === 1 && isDense(g) && g.pads.every((pad) => pad === 0)) return reshaped(x, shape);
-  // a depthwise convolution that copies is faster than slices that are put together
-  const copied = emit('Conv', [x, unfold(channels, g.kernel)], {
-    shape: [batch, channels * area(g.kernel), ...g.output],
-    type: 'float32',
-    attributes: convAttributes(g, channels),
-  });
-  return reshaped(copied, shape);
+  return reshaped(copied(x, unfold(1, g.kernel), g), shape);
+}
+
+/**
+ * [B·C, kh·kw, h, w]: a convolution that copies is faster than slices that are put together. Channels are images of
+ * their own rather than groups, because the WebGPU provider of ONNX Runtime 1.30 computes groups with more than
+ * four outputs wrongly where their number is not a multiple of its vectors' length.
+ */
+export function copied(x: Value, filter: Value, g: ConvGeometry): Value {
+  const [batch, channels] = x.shape as [number, number];
+  const images = reshaped(x, [batch * channels, 1, ...x.shape.slice(2)]);
+  const shape = [batch * channels, area(g.kernel), ...g.output];
+  return emit('Conv', [images, filter], { shape, type: 'float32', attributes: convAttributes(g) });
 }
 
 /** Filters [C·kh·kw, 1, kh, kw] of a convolution in C groups that copies each tap to a channel of its own. */

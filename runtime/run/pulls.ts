@@ -1,0 +1,181 @@
+import { setRandomPosition } from '../engine/index.ts';
+import type { StepReport } from '../engine/onnx/report.ts';
+import { type Graph, type GraphNode, hashJson, type Json, type Plan, paramsIn, planGraph, type PullPlan, type ScheduleStep } from '../graph/index.ts';
+import type { HostTensor, Item, Optimizer } from '../node.ts';
+import { Buffers } from './buffers.ts';
+import { CompiledPull } from './compiled-pull.ts';
+import { NodeContexts } from './contexts.ts';
+import { Counters } from './counters.ts';
+import { gather, keyOf, type Values } from './held.ts';
+import { Networks } from './networks.ts';
+import { Optimizers } from './optimizers.ts';
+import { itemSeed } from './random.ts';
+import { Sources } from './sources.ts';
+import { Variables } from './variables.ts';
+
+/** Compiled pulls that are kept; the least recently used goes first. */
+const KEPT_PULLS = 12;
+
+export interface PullsOptions {
+  readonly graph: Graph;
+  readonly seed: number;
+  readonly resolve: (path: string) => string;
+  readonly onCompiled: (report: StepReport, milliseconds: number) => void;
+}
+
+/** The item that pulls are for: its place in the run's list, and pulls of any kind done for it. */
+export interface PullPosition {
+  readonly item: Item;
+  readonly place: number;
+  readonly evaluations: number;
+}
+
+/** A sink with what is to be written. */
+export interface Delivery {
+  readonly node: GraphNode;
+  readonly params: ReturnType<typeof paramsIn>;
+  readonly inputs: ReturnType<typeof gather<HostTensor>>;
+}
+
+/** Everything that a graph's pulls compute with and change, and the pulls themselves. */
+export class Pulls {
+  readonly plan: Plan;
+  readonly variables = new Variables();
+  readonly counters = new Counters();
+  readonly networks: Networks;
+  readonly optimizers: Optimizers;
+  readonly buffers: Buffers;
+  readonly sources: Sources;
+  private readonly contexts: NodeContexts;
+  private readonly compiled = new Map<string, CompiledPull>();
+  private readonly keys = new WeakMap<ScheduleStep, Map<PullPlan, string>>();
+  /** Every node that the schedule needs. */
+  readonly used: readonly GraphNode[];
+
+  constructor(private readonly options: PullsOptions) {
+    const { graph, seed, resolve } = options;
+    this.plan = planGraph(graph);
+    const plans = new Set(graph.schedule.flatMap((step) => this.plansOf(step)));
+    this.used = [...new Set([...plans].flatMap(({ entries }) => entries.map(({ node }) => node)))];
+    this.networks = new Networks(graph, this.variables, seed, resolve);
+    this.optimizers = new Optimizers(this.variables);
+    this.buffers = new Buffers(this.counters, resolve);
+    this.contexts = new NodeContexts({ variables: this.variables, networks: this.networks, counters: this.counters, seed });
+    this.sources = new Sources({ graph, used: this.used.filter(({ role }) => role === 'source'), seed, resolve });
+  }
+
+  /** Reads the weights that networks of the schedule have in files. */
+  loadNetworks(): Promise<void> {
+    return this.networks.load(new Set(this.used.flatMap(({ weights }) => weights ?? [])));
+  }
+
+  /** Everything as it is at the beginning of an item. */
+  reset(): void {
+    this.variables.reset();
+    this.optimizers.reset();
+    this.buffers.reset();
+    this.counters.reset();
+  }
+
+  restore(
+    tensors: ReadonlyMap<string, HostTensor>,
+    state: { readonly optimizers: Readonly<Record<string, number>>; readonly counters: Readonly<Record<string, number>> },
+  ): void {
+    const named = [...tensors];
+    this.variables.reset();
+    this.optimizers.reset();
+    this.variables.restore(new Map(named.filter(([name]) => !name.includes('@'))));
+    this.optimizers.restore(state.optimizers);
+    this.buffers.restore(tensors);
+    this.counters.reset(state.counters);
+  }
+
+  /** All tensors that a checkpoint has to hold. */
+  saved(): (readonly [string, () => HostTensor])[] {
+    return [...this.variables.saved(), ...this.optimizers.saved(), ...this.buffers.saved()];
+  }
+
+  /** The sinks that a pull delivers to. */
+  sinksOf(plan: PullPlan): readonly GraphNode[] {
+    return plan.entries.flatMap(({ node }) => (node.role === 'sink' ? [node] : []));
+  }
+
+  /** Pulls once: what it computed of scalars, and what sinks are to write. */
+  async pull(
+    plan: PullPlan,
+    step: ScheduleStep,
+    { item, place, evaluations }: PullPosition,
+  ): Promise<{ scalars: Readonly<Record<string, number>>; deliveries: readonly Delivery[] }> {
+    const seed = itemSeed(this.options.seed, item.index);
+    const values: Values<HostTensor> = new Map();
+    for (const { node, action } of plan.entries) {
+      if (action !== 'load' && action !== 'read') continue;
+      const params = paramsIn(node, step);
+      const outputs =
+        action === 'load'
+          ? await this.sources.load(node, params, place, this.counters.of(node.name))
+          : this.buffers.read(node, params, seed);
+      for (const [port, value] of Object.entries(outputs)) values.set(keyOf(node.name, port), value);
+    }
+    setRandomPosition({ seed, step: evaluations });
+    const compiled = this.compiledFor(plan, step);
+    const { scalars, outputs } = compiled.run(values, step);
+    for (const [key, value] of outputs) values.set(key, value);
+    const deliveries: Delivery[] = [];
+    for (const { node, action } of plan.entries) {
+      const params = paramsIn(node, step);
+      if (action === 'run' || action === 'load') this.counters.add(node.name);
+      if (action !== 'write') continue;
+      const inputs = gather(node, values);
+      if (node.role === 'buffer') this.buffers.write(node, params, seed, inputs);
+      else deliveries.push({ node, params, inputs });
+    }
+    return { scalars, deliveries };
+  }
+
+  dispose(): void {
+    for (const compiled of this.compiled.values()) compiled.dispose();
+    this.optimizers.dispose();
+    this.variables.dispose();
+  }
+
+  private plansOf(step: ScheduleStep): PullPlan[] {
+    const { pull, also } = this.plan.step(step);
+    return [pull, ...also];
+  }
+
+  private compiledFor(plan: PullPlan, step: ScheduleStep): CompiledPull {
+    const key = this.keyFor(plan, step);
+    let compiled = this.compiled.get(key);
+    if (compiled) this.compiled.delete(key);
+    else {
+      const { networks, optimizers, contexts } = this;
+      compiled = new CompiledPull({ plan, networks, optimizers, contexts, onCompiled: this.options.onCompiled });
+    }
+    this.compiled.set(key, compiled);
+    const [oldest] = this.compiled;
+    if (this.compiled.size > KEPT_PULLS && oldest) {
+      this.compiled.delete(oldest[0]);
+      oldest[1].dispose();
+    }
+    return compiled;
+  }
+
+  /** What a pull was recorded with: pulls with the same key are the same computation. */
+  private keyFor(plan: PullPlan, step: ScheduleStep): string {
+    const known = this.keys.get(step) ?? new Map<PullPlan, string>();
+    this.keys.set(step, known);
+    let key = known.get(plan);
+    if (key === undefined) {
+      const stated = plan.entries.flatMap(({ node }) => {
+        const params = step.params.get(node.name);
+        if (!params || node.role === 'source' || node.role === 'sink') return [];
+        const { live = [] } = node.type as Optimizer<never, never, never>;
+        return [[node.name, Object.entries(params).filter(([name]) => !live.includes(name)), step.trains.get(node.name) ?? []]];
+      });
+      key = `${plan.targets.join('+')} ${hashJson(stated as unknown as Json)}`;
+      known.set(plan, key);
+    }
+    return key;
+  }
+}
