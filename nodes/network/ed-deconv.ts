@@ -113,5 +113,5 @@ export const edDeconvNode = defineNode({
   outputs: { map: port('float[B,$size,$size,$out]') },
   role: 'network',
   run: ({ inputs, params, context }) => ({ map: network(params)(new Scope(context.weights))(inputs.image) }),
-  load: ({ params, context }) => loadNetwork(network(params), { file: params.checkpoint, entry: params.entry, context }),
+  load: ({ params, context }) => loadNetwork(network(params), { ...params, file: params.checkpoint, context, network: 'an encoder–decoder with these parameters' }),
 });

@@ -65,5 +65,5 @@ export const encoderNode = defineNode({
   outputs: { vector: port('float[B,$out]') },
   role: 'network',
   run: ({ inputs, params, context }) => ({ vector: network(params)(new Scope(context.weights))(inputs.image) }),
-  load: ({ params, context }) => loadNetwork(network(params), { file: params.checkpoint, entry: params.entry, context }),
+  load: ({ params, context }) => loadNetwork(network(params), { ...params, file: params.checkpoint, context, network: 'an encoder with these parameters' }),
 });

@@ -77,5 +77,5 @@ export const resEncoderNode = defineNode({
   run: ({ inputs, params, context }) => ({
     vector: resEncoder(params)(new Scope(context.weights))(inputs.image),
   }),
-  load: ({ params, context }) => loadNetwork(resEncoder(params), { file: params.checkpoint, entry: params.entry, context }),
+  load: ({ params, context }) => loadNetwork(resEncoder(params), { ...params, file: params.checkpoint, context, network: 'a residual encoder with these parameters' }),
 });

@@ -1,23 +1,32 @@
-/** A directed graph by names; an edge goes from a node to one that needs it. */
+import { Graph } from '@dagrejs/graphlib';
+
+/**
+ * A directed graph by names; an edge goes from a node to one that needs it.
+ *
+ * The graph is graphlib's. Its algorithms recurse and overflow the stack on a chain of some thousand nodes, so the
+ * walks are here, without recursion. It keeps names as keys of plain objects, so ours carry a prefix: `constructor`
+ * and `__proto__` are names like any other.
+ */
 export class Dependencies {
-  private readonly after = new Map<string, Set<string>>();
-  private readonly before = new Map<string, Set<string>>();
+  private readonly graph = new Graph();
+  private readonly names: readonly string[];
 
   constructor(names: Iterable<string>) {
-    for (const name of [...names].sort()) {
-      this.after.set(name, new Set());
-      this.before.set(name, new Set());
-    }
+    this.names = [...names].sort();
+    for (const name of this.names) this.graph.setNode(key(name));
   }
 
   /** Both names must be in the graph. */
   addEdge(from: string, to: string): void {
-    this.after.get(from)?.add(to);
-    this.before.get(to)?.add(from);
+    if (this.graph.hasNode(key(from)) && this.graph.hasNode(key(to))) this.graph.setEdge(key(from), key(to));
   }
 
-  predecessors(name: string): ReadonlySet<string> {
-    return this.before.get(name) ?? new Set();
+  predecessors(name: string): readonly string[] {
+    return (this.graph.predecessors(key(name)) ?? []).map(nameOf);
+  }
+
+  private successors(name: string): readonly string[] {
+    return (this.graph.successors(key(name)) ?? []).map(nameOf);
   }
 
   /**
@@ -25,10 +34,10 @@ export class Dependencies {
    * and those that need them, are left out.
    */
   order(): string[] {
-    const waiting = new Map([...this.before].map(([name, needs]) => [name, needs.size]));
+    const waiting = new Map(this.names.map((name) => [name, this.predecessors(name).length]));
     const ordered = [...waiting].filter(([, count]) => count === 0).map(([name]) => name);
     for (let i = 0; i < ordered.length; i++) {
-      for (const next of [...(this.after.get(ordered[i] as string) ?? [])].sort()) {
+      for (const next of [...this.successors(ordered[i] as string)].sort()) {
         const left = (waiting.get(next) ?? 0) - 1;
         waiting.set(next, left);
         if (left === 0) ordered.push(next);
@@ -49,7 +58,7 @@ export class Dependencies {
    * end. Found by walking back from what `order()` leaves out, without recursion.
    */
   circles(): string[][] {
-    const rest = new Set(this.before.keys());
+    const rest = new Set(this.names);
     for (const name of this.order()) rest.delete(name);
     const circles: string[][] = [];
     while (rest.size > 0) {
@@ -60,7 +69,7 @@ export class Dependencies {
       while (at !== undefined && !placeOf.has(at)) {
         placeOf.set(at, path.length);
         path.push(at);
-        at = [...this.predecessors(at)].find((name) => rest.has(name));
+        at = this.predecessors(at).find((name) => rest.has(name));
       }
       if (at === undefined) {
         // Everything that these need was on a circle that is already reported.
@@ -76,3 +85,6 @@ export class Dependencies {
     return circles;
   }
 }
+
+const key = (name: string): string => `:${name}`;
+const nameOf = (key: string): string => key.slice(1);

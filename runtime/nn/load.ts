@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import type { HostTensor } from '../engine/host-op.ts';
-import { type Checkpoint, openCheckpoint } from '../formats/checkpoint.ts';
-import { CheckpointError } from '../formats/errors.ts';
+import { assertMatch, type Checkpoint, CheckpointError, matchTensors, openCheckpoint } from '../formats/index.ts';
 import type { HostContext } from '../node-context.ts';
 import { type Scope, weightShapes } from './scope.ts';
-import { fromTorch, shapeToTorch } from './torch-weights.ts';
+import { fromTorch, shapeFromTorch, shapeToTorch } from './torch-weights.ts';
 
 /** Parameter: where in a file the weights are. */
 export function entryOfFile(example: string, value = '') {
@@ -15,19 +14,38 @@ export function entryOfFile(example: string, value = '') {
 export interface WeightsFile {
   /** Path as parameters give it. */
   readonly file: string;
-  /** Keys on the way to the network, joined by dots; empty for the file as a whole. */
+  /** Keys on the way to the network, joined by dots; empty (the default) for the file as a whole. */
   readonly entry?: string;
   readonly context: Pick<HostContext, 'resolve'>;
 }
 
-/** Opens a file for the time of a function. */
-export async function withCheckpoint<T>(
-  { file, context }: WeightsFile,
-  use: (checkpoint: Checkpoint) => Promise<T>,
+/** A network's part of a file. */
+export interface StoredNetwork {
+  readonly file: string;
+  /** The shape of a weight in the layout of torch-weights.ts; undefined where the file has no such tensor. */
+  shapeOf(name: string): readonly number[] | undefined;
+  /** Reads weights of the given names and shapes, both as networks ask for them. */
+  read(shapes: ReadonlyMap<string, readonly number[]>, options: ReadOptions): Promise<Map<string, HostTensor>>;
+}
+
+export interface ReadOptions {
+  /** What errors call the network. */
+  readonly network: string;
+  /** Names of tensors that the file may have and the network does not use; matched anywhere in the name. */
+  readonly unused?: RegExp;
+}
+
+/**
+ * Opens a network's part of a file for the time of a function.
+ * @throws CheckpointError where the file cannot be read, or has no such entry
+ */
+export async function withStored<T>(
+  { file, entry = '', context }: WeightsFile,
+  use: (stored: StoredNetwork) => Promise<T>,
 ): Promise<T> {
   const checkpoint = await openCheckpoint(context.resolve(file));
   try {
-    return await use(checkpoint);
+    return await use(storedNetwork(checkpoint, entry));
   } finally {
     checkpoint.close();
   }
@@ -35,54 +53,46 @@ export async function withCheckpoint<T>(
 
 /**
  * Reads the weights of a network from a file of PyTorch or safetensors, in the layout of torch-weights.ts.
- *
- * @throws CheckpointError that lists all missing, extra and misshaped tensors at once
+ * @throws CheckpointError that lists all missing, extra and misshapen tensors at once
  */
 export function loadNetwork(
-  network: (scope: Scope) => unknown,
-  where: WeightsFile,
+  build: (scope: Scope) => unknown,
+  options: WeightsFile & ReadOptions,
 ): Promise<Map<string, HostTensor>> {
-  return withCheckpoint(where, (checkpoint) =>
-    readWeights(checkpoint, weightShapes(network), where.entry === undefined ? {} : { entry: where.entry }),
-  );
+  return withStored(options, (stored) => stored.read(weightShapes(build), options));
 }
 
-/** Which tensors of a file belong to a network. */
-export interface ReadOptions {
-  /** Keys on the way to the network, joined by dots. */
-  readonly entry?: string;
-  /** Tensors that the file may have and the network does not use. */
-  readonly unused?: RegExp;
-}
+function storedNetwork(checkpoint: Checkpoint, within: string): StoredNetwork {
+  const { file } = checkpoint;
+  const keys = new Set(checkpoint.tensors().map(({ name }) => name.split('.')[0]));
+  if (within !== '' && !checkpoint.tensors().some(({ name }) => name.startsWith(`${within}.`))) {
+    const details = { file, found: [...keys].slice(0, 12).join(', '), expected: within };
+    throw new CheckpointError('network-mismatch', 'it has no such entry', details);
+  }
+  const byName = new Map(matchTensors(checkpoint, [], { within }).extra.map((tensor) => [nameIn(tensor.name), tensor]));
 
-/** Reads the weights of the given names and shapes (in the layout of torch-weights.ts). */
-export async function readWeights(
-  checkpoint: Checkpoint,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  { entry = '', unused }: ReadOptions = {},
-): Promise<Map<string, HostTensor>> {
-  const prefix = entry === '' ? '' : `${entry}.`;
-  const found = new Map(
-    checkpoint
-      .tensors()
-      .filter(({ name }) => name.startsWith(prefix))
-      .map((tensor) => [tensor.name.slice(prefix.length).replace(/^module\./, ''), tensor] as const),
-  );
-  const wrong: string[] = [];
-  for (const [name, shape] of shapes) {
-    const there = found.get(name);
-    const expected = shapeToTorch(shape).join();
-    if (!there) wrong.push(`missing ${name} [${expected}]`);
-    else if (there.shape.join() !== expected) wrong.push(`${name} is [${there.shape}], expected [${expected}]`);
+  /** A tensor's name without the keys on the way and without the prefix of DataParallel. */
+  function nameIn(name: string): string {
+    return (within === '' ? name : name.slice(within.length + 1)).replace(/^(module\.)+/, '');
   }
-  for (const [name] of found) if (!shapes.has(name) && !unused?.test(name)) wrong.push(`unexpected ${name}`);
-  if (wrong.length > 0) {
-    throw new CheckpointError('network-mismatch', wrong.join('\n'), { file: checkpoint.file });
-  }
-  const weights = new Map<string, HostTensor>();
-  for (const name of shapes.keys()) {
-    const stored = found.get(name) as { name: string };
-    weights.set(name, fromTorch(await checkpoint.read(stored.name, { dtype: 'float32' })));
-  }
-  return weights;
+
+  return {
+    file,
+    shapeOf(name) {
+      const tensor = byName.get(name);
+      return tensor && shapeFromTorch(tensor.shape);
+    },
+    async read(shapes, { network, unused }) {
+      const wanted = [...shapes].map(([name, shape]) => ({ name, shape: shapeToTorch(shape) }));
+      const match = matchTensors(checkpoint, wanted, { within });
+      const extra = match.extra.filter(({ name }) => !unused?.test(name));
+      assertMatch(file, { ...match, extra }, { network });
+      const weights = new Map<string, HostTensor>();
+      // One after the other: no more than one tensor is in memory twice.
+      for (const [name, { name: stored }] of match.tensors) {
+        weights.set(name, fromTorch(await checkpoint.read(stored, { dtype: 'float32' })));
+      }
+      return weights;
+    },
+  };
 }

@@ -1,12 +1,13 @@
 import type { HostTensor } from '../engine/index.ts';
 import type { GraphNode } from '../graph/index.ts';
-import type { Buffer, BufferContext, Memory, ParamsJson } from '../node.ts';
+import type { BufferContext, Buffer as BufferNode, Memory, ParamsJson } from '../node.ts';
 import type { Counters } from './counters.ts';
 import { messageOf, RunError } from './errors.ts';
 import type { Held } from './held.ts';
 import { hostRandom } from './random.ts';
+import { type SavedEntry, savedTensorOf } from './tensors.ts';
 
-type AnyBuffer = Buffer<never, never, never>;
+type AnyBuffer = BufferNode<never, never, never>;
 
 /** Between a buffer's node and what it remembers, in names of tensors in checkpoints. */
 const SEPARATOR = '@';
@@ -49,9 +50,9 @@ export class Buffers {
     }
   }
 
-  *saved(): Iterable<readonly [string, () => HostTensor]> {
+  *saved(): Iterable<SavedEntry> {
     for (const [node, memory] of this.memories) {
-      for (const [name, value] of memory) yield [`${node}${SEPARATOR}${name}`, () => value];
+      for (const [name, value] of memory) yield savedTensorOf(`${node}${SEPARATOR}${name}`, value);
     }
   }
 
@@ -64,7 +65,13 @@ export class Buffers {
       delete: (name) => memory.delete(name),
       names: () => [...memory.keys()].sort(),
     };
-    return { node: node.name, random: hostRandom(seed, `${node.name} ${what}`, step), resolve: this.resolve, memory: view, step };
+    return {
+      node: node.name,
+      random: hostRandom(seed, `${node.name} ${what}`, step),
+      resolve: this.resolve,
+      memory: view,
+      step,
+    };
   }
 
   private memoryOf(node: string): Map<string, HostTensor> {

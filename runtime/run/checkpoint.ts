@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { HostTensor } from '../engine/index.ts';
 import { hashJson, type Json, type JsonObject } from '../graph/index.ts';
 import { messageOf } from './errors.ts';
-import { digestOf, type FileDigest, readTensors, writeTensors } from './tensor-file.ts';
+import { digestOf, type FileDigest, readTensors, type SavedEntry, writeTensors } from './tensors.ts';
 
 /** Where a run is, and everything that it goes on from besides tensors. */
 export interface RunState {
@@ -60,10 +60,7 @@ export class Checkpoints {
    * Writes a checkpoint: into a temporary folder, flushed, renamed, the parent flushed; then older ones go. When
    * anything fails, the earlier checkpoints are as they were.
    */
-  async write(
-    state: RunState,
-    tensors: readonly (readonly [string, () => HostTensor])[],
-  ): Promise<{ path: string; bytes: number }> {
+  async write(state: RunState, tensors: Iterable<SavedEntry>): Promise<{ path: string; bytes: number }> {
     const names = this.names();
     const name = String(Number(names.at(-1) ?? 0) + 1).padStart(6, '0');
     const temporary = join(this.folder, `.${name}.tmp`);
@@ -90,13 +87,16 @@ export class Checkpoints {
   }
 
   /** The newest checkpoint whose hashes hold; `skipped` is told of those that are damaged, and why. */
-  async newest(skipped: (path: string, reason: string) => void = () => undefined): Promise<Checkpoint | undefined> {
+  async newest(
+    skipped: (path: string, reason: string) => void = () => undefined,
+  ): Promise<Checkpoint | undefined> {
     for (const name of this.names().reverse()) {
       const path = join(this.folder, name);
       try {
         const manifest = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as Manifest;
         const { hash, ...rest } = manifest;
-        if (hashJson(rest as unknown as Json) !== hash) throw new Error('the manifest does not have its hash');
+        if (hashJson(rest as unknown as Json) !== hash)
+          throw new Error('the manifest does not have its hash');
         const digest = await digestOf(join(path, TENSORS));
         if (digest.sha256 !== manifest.tensors.sha256) throw new Error('the tensors do not have their hash');
         return { path, state: manifest.state, tensors: () => readTensors(join(path, TENSORS)) };

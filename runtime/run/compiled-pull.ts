@@ -2,13 +2,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Compiled, compile, EngineError, type HostTensor } from '../engine/index.ts';
 import type { StepReport } from '../engine/onnx/report.ts';
 import { inScope } from '../engine/scope.ts';
-import { type GraphNode, paramsIn, type PullPlan, type ScheduleStep } from '../graph/index.ts';
+import { type GraphNode, type PullPlan, paramsIn, type ScheduleStep } from '../graph/index.ts';
 import type { Network, Operation, ParamsJson, WeightOptimizer } from '../node.ts';
-import { messageOf, RunError } from './errors.ts';
-import { gather, type Held, isHostTensor, isTensor, keyOf, labelOf, mapHeld, toEngine, toHost, type Values } from './held.ts';
-import { gradientsOf, type Objective } from './objectives.ts';
 import type { NodeContexts } from './contexts.ts';
+import { messageOf, RunError } from './errors.ts';
+import {
+  gather,
+  type Held,
+  isHostTensor,
+  isTensor,
+  keyOf,
+  labelOf,
+  mapHeld,
+  toEngine,
+  toHost,
+  type Values,
+} from './held.ts';
 import type { Networks } from './networks.ts';
+import { gradientsOf, type Objective } from './objectives.ts';
 import type { Optimizers } from './optimizers.ts';
 
 /** What one run of a compiled pull gives. */
@@ -62,7 +73,9 @@ export class CompiledPull {
     const used = new Set(this.nodesWith('run').concat(this.nodesWith('update')).flatMap(sourcesOf));
     this.fed = plan.entries
       .filter(({ action }) => action === 'load' || action === 'read')
-      .flatMap(({ node }) => Object.keys(node.type.outputs).map((port) => ({ node, port, key: keyOf(node.name, port) })))
+      .flatMap(({ node }) =>
+        Object.keys(node.type.outputs).map((port) => ({ node, port, key: keyOf(node.name, port) })),
+      )
       .filter(({ key }) => used.has(key));
     this.wanted = new Set(
       this.nodesWith('write')
@@ -96,7 +109,10 @@ export class CompiledPull {
   }
 
   /** The compiled step and arguments as `run` would pass them, for profiling; the caller disposes of them. */
-  profilable(values: ReadonlyMap<string, Held<HostTensor>>): { step: Compiled<tf.Tensor[], unknown>; args: tf.Tensor[] } {
+  profilable(values: ReadonlyMap<string, Held<HostTensor>>): {
+    step: Compiled<tf.Tensor[], unknown>;
+    args: tf.Tensor[];
+  } {
     return { step: this.compiled, args: this.arguments(values) };
   }
 
@@ -108,7 +124,11 @@ export class CompiledPull {
     const args: tf.Tensor[] = [];
     this.layout = this.fed.map(({ node, port, key }) => {
       const kind = node.type.outputs[port]?.tensor.kind ?? 'any';
-      return mapHeld(values.get(key) as Held<HostTensor>, isHostTensor, (one) => args.push(toEngine(one, kind)) - 1);
+      return mapHeld(
+        values.get(key) as Held<HostTensor>,
+        isHostTensor,
+        (one) => args.push(toEngine(one, kind)) - 1,
+      );
     });
     return args;
   }
@@ -122,7 +142,9 @@ export class CompiledPull {
     this.scalars.others.forEach((name, i) => {
       scalars[name] = rest?.[i] as number;
     });
-    const taken = Object.entries(outputs).map(([key, value]) => [key, mapHeld(value, isTensor, toHost)] as const);
+    const taken = Object.entries(outputs).map(
+      ([key, value]) => [key, mapHeld(value, isTensor, toHost)] as const,
+    );
     return { scalars, outputs: new Map(taken) };
   }
 
@@ -193,13 +215,20 @@ export class CompiledPull {
           return run(call as never) as { readonly [port: string]: Held<tf.Tensor> | undefined };
         } catch (cause) {
           if (cause instanceof RunError || cause instanceof EngineError) throw cause;
-          throw new RunError('node-failed', `${node.name}: ${messageOf(cause)}`, { node: node.name }, { cause });
+          throw new RunError(
+            'node-failed',
+            `${node.name}: ${messageOf(cause)}`,
+            { node: node.name },
+            { cause },
+          );
         }
       });
       for (const port of Object.keys(node.type.outputs)) {
         const value = outputs[port];
         if (value === undefined) {
-          throw new RunError('node-failed', `${node.type.type} gave no output "${port}"`, { node: node.name });
+          throw new RunError('node-failed', `${node.type.type} gave no output "${port}"`, {
+            node: node.name,
+          });
         }
         values.set(keyOf(node.name, port), value);
       }

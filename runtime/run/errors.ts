@@ -7,7 +7,8 @@ export const RUN_HINTS = {
   'folder-in-use': 'Choose another folder with --out, or continue that run with --resume.',
   'not-a-run': 'Give the folder of a run, as `gan2shape run` prints it.',
   'no-checkpoint': 'The run has not reached a checkpoint that can be read: start it anew.',
-  'graph-changed': 'Resume with the graph that the run was started with, or start a new run with the changed one.',
+  'graph-changed':
+    'Resume with the graph that the run was started with, or start a new run with the changed one.',
   'unknown-item': 'Name items, or count them from 0: --items face1,face2 or --items 0..3.',
   'items-failed': 'Look at what is said about each of them.',
   'source-failed': 'Check the files and parameters of that source.',

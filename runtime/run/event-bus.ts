@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { messageOf } from './errors.ts';
-import type { NewEvent, RunEvent } from './events.ts';
 import type { EventLog } from './event-log.ts';
+import type { NewEvent, RunEvent } from './events.ts';
 
 /** Where a run's events come together: each gets its time, goes into the log and to who listens. */
 export class EventBus {

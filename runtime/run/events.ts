@@ -115,7 +115,11 @@ export interface StepCompiled {
 export interface StepProfiled {
   readonly kind: 'profile';
   readonly node: string;
-  readonly shares: readonly { readonly node: string; readonly milliseconds: number; readonly bytes: number }[];
+  readonly shares: readonly {
+    readonly node: string;
+    readonly milliseconds: number;
+    readonly bytes: number;
+  }[];
 }
 
 export interface MetricMeasured {

@@ -65,7 +65,9 @@ export class RunFolder {
     const base = join(this.path, IMAGE.test(name) ? 'images' : 'files', itemFolder(item), node);
     const path = resolve(base, name);
     if (!path.startsWith(base + sep)) {
-      throw new RunError('sink-failed', `"${name}" is no name of a file inside of the run's folder`, { node });
+      throw new RunError('sink-failed', `"${name}" is no name of a file inside of the run's folder`, {
+        node,
+      });
     }
     mkdirSync(resolve(path, '..'), { recursive: true });
     return path;
@@ -84,13 +86,20 @@ export class RunFolder {
     try {
       return JSON.parse(readFileSync(join(this.path, name), 'utf8')) as JsonObject;
     } catch (cause) {
-      throw new RunError('not-a-run', `${this.path} is not the folder of a run: ${messageOf(cause)}`, {}, { cause });
+      throw new RunError(
+        'not-a-run',
+        `${this.path} is not the folder of a run: ${messageOf(cause)}`,
+        {},
+        { cause },
+      );
     }
   }
 }
 
 /** Items are named by people and files: what would not be the name of one folder everywhere is replaced. */
 function itemFolder({ index, name }: Item): string {
-  const safe = basename(name).replaceAll(/[^\w.@-]/g, '_').slice(0, 80);
+  const safe = basename(name)
+    .replaceAll(/[^\w.@-]/g, '_')
+    .slice(0, 80);
   return safe === name && !/^\.+$/.test(name) ? name : `${index}-${safe}`;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../engine/index.ts';
-import { type Kind, dtypeOf } from '../graph/port.ts';
 import type { GraphNode, Link } from '../graph/index.ts';
+import { dtypeOf, type Kind } from '../graph/port.ts';
 
 /** What a port carries: one tensor, a list, or a map by name. */
 export type Held<T> = T | readonly T[] | { readonly [name: string]: T };
@@ -20,7 +20,10 @@ export function labelOf(node: GraphNode, port: string): string {
 }
 
 /** The inputs of a node, from the values of the outputs they are connected to. Maps have their keys sorted. */
-export function gather<T>(node: GraphNode, values: ReadonlyMap<string, Held<T>>): Record<string, Held<T> | undefined> {
+export function gather<T>(
+  node: GraphNode,
+  values: ReadonlyMap<string, Held<T>>,
+): Record<string, Held<T> | undefined> {
   const inputs: Record<string, Held<T> | undefined> = {};
   for (const [name, { holds }] of Object.entries(node.type.inputs)) {
     const links = node.inputs.get(name) ?? [];
@@ -37,7 +40,11 @@ export function gather<T>(node: GraphNode, values: ReadonlyMap<string, Held<T>>)
 }
 
 /** The same structure with other contents. */
-export function mapHeld<T, U>(value: Held<T>, isOne: (value: unknown) => value is T, map: (value: T) => U): Held<U> {
+export function mapHeld<T, U>(
+  value: Held<T>,
+  isOne: (value: unknown) => value is T,
+  map: (value: T) => U,
+): Held<U> {
   if (isOne(value)) return map(value);
   if (Array.isArray(value)) return value.map(map) as readonly U[];
   return Object.fromEntries(

@@ -47,8 +47,15 @@ export class Networks {
     return {
       get: (name, { shape, init, trainable = true }) => {
         const changes = trainable && this.trained.has(owner);
-        const initial = () => this.fromFile(owner, name, changes) ?? init(shape, hostRandom(this.seed, `${owner}/${name}`));
-        return this.variables.obtain(`${owner}/${name}`, { shape, initial, trainable: changes, changes, node: node.name });
+        const initial = () =>
+          this.fromFile(owner, name, changes) ?? init(shape, hostRandom(this.seed, `${owner}/${name}`));
+        return this.variables.obtain(`${owner}/${name}`, {
+          shape,
+          initial,
+          trainable: changes,
+          changes,
+          node: node.name,
+        });
       },
     };
   }

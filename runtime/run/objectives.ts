@@ -37,7 +37,9 @@ export function gradientsOf(objectives: readonly Objective[], forward: () => voi
     forward();
     for (const objective of objectives) {
       const found = one(objective, objective.loss);
-      gradients.push(Object.fromEntries(Object.entries(found).map(([name, value]) => [name, tf.keep(value)])));
+      gradients.push(
+        Object.fromEntries(Object.entries(found).map(([name, value]) => [name, tf.keep(value)])),
+      );
     }
     return tf.scalar(0);
   };

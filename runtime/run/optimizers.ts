@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/index.ts';
 import type { Optimizer, ParamsJson, WeightOptimizer } from '../node.ts';
+import { type SavedEntry, savedVariable } from './tensors.ts';
 import { assign, type Variables } from './variables.ts';
-import { toHost } from './held.ts';
 
 /** The optimizers of a run: one for each node, whatever stages give it for parameters. */
 export class Optimizers {
@@ -43,7 +43,8 @@ export class Optimizers {
     this.waiting.clear();
     for (const optimizer of this.made.values()) {
       optimizer.updates = 0;
-      for (const variable of Object.values(optimizer.state())) assign(variable, new Float32Array(variable.size));
+      for (const variable of Object.values(optimizer.state()))
+        assign(variable, new Float32Array(variable.size));
     }
   }
 
@@ -65,10 +66,10 @@ export class Optimizers {
     return Object.fromEntries([...this.waiting, ...made]);
   }
 
-  *saved() {
+  *saved(): Iterable<SavedEntry> {
     for (const optimizer of this.made.values()) {
       for (const variable of Object.values(optimizer.state())) {
-        yield [variable.name, () => toHost(variable)] as const;
+        yield savedVariable(variable);
       }
     }
   }

@@ -31,6 +31,7 @@ import { selectItems } from './items.ts';
 import { Metrics } from './metrics.ts';
 import { type PullDone, throttled } from './progress.ts';
 import { Pulls } from './pulls.ts';
+import { itemSeed } from './random.ts';
 import { resumeCommand } from './resume.ts';
 import { Saver } from './saver.ts';
 import { Sinks } from './sinks.ts';
@@ -85,6 +86,7 @@ export class Performer {
   private readonly wake = new Subject<void>();
   private readonly reported = { last: Number.NEGATIVE_INFINITY };
   private items: readonly Item[] = [];
+  private shownStage = -1;
   private stopped = false;
   private paused = false;
   private failure: RunError | undefined;
@@ -108,7 +110,15 @@ export class Performer {
       resolve: resolvePath,
       onCompiled: ({ name, operators, sessions, hostOperations, memory }, milliseconds) => {
         const peakBytes = memory.inputs + memory.constants + memory.activations;
-        this.bus.emit({ kind: 'compiled', node: name, operators, sessions, hostOperations, peakBytes, milliseconds });
+        this.bus.emit({
+          kind: 'compiled',
+          node: name,
+          operators,
+          sessions,
+          hostOperations,
+          peakBytes,
+          milliseconds,
+        });
       },
     });
     this.sinks = new Sinks({
@@ -210,6 +220,7 @@ export class Performer {
   private beginItem(item: Item): void {
     const earlier = this.at.begun ? (this.options.checkpoint?.state.itemElapsed ?? 0) : 0;
     this.itemStarted = performance.now() - earlier;
+    this.shownStage = -1;
     this.pulls.sources.begin();
     if (!this.at.begun) {
       this.pulls.reset();
@@ -228,7 +239,11 @@ export class Performer {
       this.failedItems.push(item.name);
       this.bus.emit({ kind: 'item-failed', item: item.name, problem: problemOf(cause) });
     }
-    Object.assign(this.at, { item: this.at.item + 1, begun: false, pulls: (this.at.item + 1) * this.stages.pulls });
+    Object.assign(this.at, {
+      item: this.at.item + 1,
+      begun: false,
+      pulls: (this.at.item + 1) * this.stages.pulls,
+    });
     await this.saver.save();
   }
 
@@ -236,8 +251,9 @@ export class Performer {
   private entry(step: ScheduleStep, item: Item): Observable<unknown> {
     const stage = this.stages.stageOf[step.index] as number;
     const name = this.stages.stages[stage]?.name ?? '';
-    const opens = step.index === 0 || this.stages.stageOf[step.index - 1] !== stage || this.reported.last < 0;
-    if (opens) this.bus.emit({ kind: 'stage-started', item: item.name, stage: name, index: stage });
+    if (this.shownStage !== stage)
+      this.bus.emit({ kind: 'stage-started', item: item.name, stage: name, index: stage });
+    this.shownStage = stage;
     const plan = this.pulls.plan.step(step);
     const about = { item: item.name, stage: name, node: step.pull.join('+'), times: step.times };
     const total = this.items.length * this.stages.pulls;
@@ -278,7 +294,7 @@ export class Performer {
     const { itemPulls, evaluations, pulls, item: place } = this.at;
     const { scalars, deliveries } = await this.pulls.pull(plan, step, { item, place, evaluations });
     this.at.evaluations++;
-    const seed = this.options.record.seed;
+    const seed = itemSeed(this.options.record.seed, item.index);
     for (const delivery of deliveries) {
       this.sinks.write({ ...delivery, item, step: itemPulls, runStep: pulls, seed });
     }
@@ -295,7 +311,9 @@ export class Performer {
         await this.sinks.drained();
         await this.saver.save();
       }
-      const busy = plans.flatMap((plan) => this.pulls.sinksOf(plan)).map(({ name }) => this.sinks.ready(name));
+      const busy = plans
+        .flatMap((plan) => this.pulls.sinksOf(plan))
+        .map(({ name }) => this.sinks.ready(name));
       const waiting = busy.find((one) => one !== undefined);
       if (!this.paused && !waiting) return;
       const woken = firstValueFrom(this.wake);
@@ -325,7 +343,13 @@ export class Performer {
     more: { readonly problem?: ReturnType<typeof problemOf>; readonly resume?: string },
   ): void {
     const { elapsed } = this.state();
-    this.bus.emit({ kind: 'run-finished', status, milliseconds: elapsed, failedItems: this.failedItems, ...more });
+    this.bus.emit({
+      kind: 'run-finished',
+      status,
+      milliseconds: elapsed,
+      failedItems: this.failedItems,
+      ...more,
+    });
   }
 
   private async drainFor(milliseconds: number): Promise<void> {

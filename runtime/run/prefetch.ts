@@ -25,7 +25,8 @@ export class Prefetch<T> {
     const { ahead, count = Number.POSITIVE_INFINITY } = this.options;
     const taken = this.start(index);
     for (let next = index + 1; next <= index + ahead && next < count; next++) this.start(next);
-    for (const other of this.loads.keys()) if (other < index || other > index + ahead) this.loads.delete(other);
+    for (const other of this.loads.keys())
+      if (other < index || other > index + ahead) this.loads.delete(other);
     return taken;
   }
 

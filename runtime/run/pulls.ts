@@ -1,6 +1,16 @@
 import { setRandomPosition } from '../engine/index.ts';
 import type { StepReport } from '../engine/onnx/report.ts';
-import { type Graph, type GraphNode, hashJson, type Json, type Plan, paramsIn, planGraph, type PullPlan, type ScheduleStep } from '../graph/index.ts';
+import {
+  type Graph,
+  type GraphNode,
+  hashJson,
+  type Json,
+  type Plan,
+  type PullPlan,
+  paramsIn,
+  planGraph,
+  type ScheduleStep,
+} from '../graph/index.ts';
 import type { HostTensor, Item, Optimizer } from '../node.ts';
 import { Buffers } from './buffers.ts';
 import { CompiledPull } from './compiled-pull.ts';
@@ -11,6 +21,7 @@ import { Networks } from './networks.ts';
 import { Optimizers } from './optimizers.ts';
 import { itemSeed } from './random.ts';
 import { Sources } from './sources.ts';
+import type { SavedEntry } from './tensors.ts';
 import { Variables } from './variables.ts';
 
 /** Compiled pulls that are kept; the least recently used goes first. */
@@ -60,8 +71,18 @@ export class Pulls {
     this.networks = new Networks(graph, this.variables, seed, resolve);
     this.optimizers = new Optimizers(this.variables);
     this.buffers = new Buffers(this.counters, resolve);
-    this.contexts = new NodeContexts({ variables: this.variables, networks: this.networks, counters: this.counters, seed });
-    this.sources = new Sources({ graph, used: this.used.filter(({ role }) => role === 'source'), seed, resolve });
+    this.contexts = new NodeContexts({
+      variables: this.variables,
+      networks: this.networks,
+      counters: this.counters,
+      seed,
+    });
+    this.sources = new Sources({
+      graph,
+      used: this.used.filter(({ role }) => role === 'source'),
+      seed,
+      resolve,
+    });
   }
 
   /** Reads the weights that networks of the schedule have in files. */
@@ -79,7 +100,10 @@ export class Pulls {
 
   restore(
     tensors: ReadonlyMap<string, HostTensor>,
-    state: { readonly optimizers: Readonly<Record<string, number>>; readonly counters: Readonly<Record<string, number>> },
+    state: {
+      readonly optimizers: Readonly<Record<string, number>>;
+      readonly counters: Readonly<Record<string, number>>;
+    },
   ): void {
     const named = [...tensors];
     this.variables.reset();
@@ -91,7 +115,7 @@ export class Pulls {
   }
 
   /** All tensors that a checkpoint has to hold. */
-  saved(): (readonly [string, () => HostTensor])[] {
+  saved(): SavedEntry[] {
     return [...this.variables.saved(), ...this.optimizers.saved(), ...this.buffers.saved()];
   }
 
@@ -150,7 +174,13 @@ export class Pulls {
     if (compiled) this.compiled.delete(key);
     else {
       const { networks, optimizers, contexts } = this;
-      compiled = new CompiledPull({ plan, networks, optimizers, contexts, onCompiled: this.options.onCompiled });
+      compiled = new CompiledPull({
+        plan,
+        networks,
+        optimizers,
+        contexts,
+        onCompiled: this.options.onCompiled,
+      });
     }
     this.compiled.set(key, compiled);
     const [oldest] = this.compiled;
@@ -171,7 +201,13 @@ export class Pulls {
         const params = step.params.get(node.name);
         if (!params || node.role === 'source' || node.role === 'sink') return [];
         const { live = [] } = node.type as Optimizer<never, never, never>;
-        return [[node.name, Object.entries(params).filter(([name]) => !live.includes(name)), step.trains.get(node.name) ?? []]];
+        return [
+          [
+            node.name,
+            Object.entries(params).filter(([name]) => !live.includes(name)),
+            step.trains.get(node.name) ?? [],
+          ],
+        ];
       });
       key = `${plan.targets.join('+')} ${hashJson(stated as unknown as Json)}`;
       known.set(plan, key);

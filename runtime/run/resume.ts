@@ -21,7 +21,8 @@ export function firstDifference(before: Json, after: Json, pointer = ''): string
     return undefined;
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    if (before.length !== after.length) return `${pointer} had ${before.length} entries and has ${after.length}`;
+    if (before.length !== after.length)
+      return `${pointer} had ${before.length} entries and has ${after.length}`;
     for (const [i, value] of before.entries()) {
       const found = firstDifference(value, after[i] as Json, `${pointer}/${i}`);
       if (found) return found;

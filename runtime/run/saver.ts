@@ -2,7 +2,7 @@ import type { Checkpoints, RunState } from './checkpoint.ts';
 import { diskProblem, problemOf } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
 import type { RunFolder } from './folder.ts';
-import type { HostTensor } from '../node.ts';
+import type { SavedEntry } from './tensors.ts';
 
 export interface SaverOptions {
   readonly checkpoints: Checkpoints;
@@ -11,7 +11,7 @@ export interface SaverOptions {
   /** Seconds between checkpoints. */
   readonly every: number;
   readonly state: () => RunState;
-  readonly tensors: () => readonly (readonly [string, () => HostTensor])[];
+  readonly tensors: () => readonly SavedEntry[];
 }
 
 /** Decides when a checkpoint is due, and takes it. */
@@ -47,7 +47,10 @@ export class Saver {
       bus.emit({ kind: 'checkpoint', path: folder.relative(path), step: now.pulls, bytes, milliseconds });
     } catch (cause) {
       if (!diskProblem(cause)) throw cause;
-      bus.say('error', `No checkpoint could be written. ${problemOf(cause).message}. The one before is intact.`);
+      bus.say(
+        'error',
+        `No checkpoint could be written. ${problemOf(cause).message}. The one before is intact.`,
+      );
     }
     this.last = performance.now();
   }

@@ -100,7 +100,12 @@ export class Sinks {
           ? new RunError(disk.code, disk.message, { node: name }, { cause })
           : new RunError('sink-failed', `${name}: ${messageOf(cause)}`, { node: name }, { cause });
         const { code, message, hint } = error;
-        this.options.emit({ kind: 'sink-failed', item: job.item.name, node: name, problem: { code, message, hint, node: name } });
+        this.options.emit({
+          kind: 'sink-failed',
+          item: job.item.name,
+          node: name,
+          problem: { code, message, hint, node: name },
+        });
         this.options.onFailure(error);
         return EMPTY;
       }),
@@ -130,7 +135,11 @@ export class Sinks {
       },
       image: (image) => images.push(image),
     };
-    await (node.type as Sink<never, never, never>).write({ inputs: inputs as never, params: params as never, context });
+    await (node.type as Sink<never, never, never>).write({
+      inputs: inputs as never,
+      params: params as never,
+      context,
+    });
     const about = { item: item.name, node: node.name };
     for (const { path, ...image } of images) {
       files.delete(path);

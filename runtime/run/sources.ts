@@ -40,10 +40,15 @@ export class Sources {
       const { items, every } = node.type as AnySource;
       if (every !== 'item' || !items) continue;
       const context = { node: node.name, random: hostRandom(seed, node.name), resolve };
-      const found = await attempt(node, 'cannot list its items', () => items({ params: node.params as never, context }));
+      const found = await attempt(node, 'cannot list its items', () =>
+        items({ params: node.params as never, context }),
+      );
       if (names && names.length !== found.length) {
         const message = `${first} has ${names.length} items, but ${node.name} has ${found.length}`;
-        throw new RunError('source-failed', message, { node: node.name, hint: 'Sources go through their items together.' });
+        throw new RunError('source-failed', message, {
+          node: node.name,
+          hint: 'Sources go through their items together.',
+        });
       }
       if (!names) [names, first] = [found, node.name];
     }
@@ -76,7 +81,9 @@ export class Sources {
     }
     let loads = this.byPull.get(key);
     if (!loads) {
-      loads = new Prefetch((step) => this.call(node, params, this.items[position] as Item, step), { ahead: PULLS_AHEAD });
+      loads = new Prefetch((step) => this.call(node, params, this.items[position] as Item, step), {
+        ahead: PULLS_AHEAD,
+      });
       this.byPull.set(key, loads);
     }
     return loads.take(count);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../engine/index.ts';
-import { toHost } from './held.ts';
 import { RunError } from './errors.ts';
+import { type SavedEntry, savedTensorOf, savedVariable } from './tensors.ts';
 
 interface Entry {
   readonly variable: tf.Variable;
@@ -81,9 +81,9 @@ export class Variables {
   }
 
   /** What a checkpoint has to hold, one after the other; what still waits is part of it. */
-  *saved(): Iterable<readonly [string, () => HostTensor]> {
-    for (const [name, { variable, changes }] of this.entries) if (changes) yield [name, () => toHost(variable)];
-    for (const [name, value] of this.waiting) yield [name, () => value];
+  *saved(): Iterable<SavedEntry> {
+    for (const { variable, changes } of this.entries.values()) if (changes) yield savedVariable(variable);
+    for (const [name, value] of this.waiting) yield savedTensorOf(name, value);
   }
 
   dispose(): void {

@@ -375,6 +375,30 @@ const images: readonly KernelCall[] = [
   },
 ];
 
+/** Shapes for which convolutions' gradients take other forms. */
+const gradientForms: readonly KernelCall[] = [
+  { variant: 'of 8 channels', x: [2, 8, 8, 8], dy: [2, 8, 8, 16], strides: 1, pad: 'same', kernel: 3 },
+  { variant: 'of few filters', x: [2, 6, 6, 16], dy: [2, 6, 6, 4], strides: 1, pad: 'same', kernel: 3 },
+  { variant: 'of many filters', x: [2, 8, 8, 8], dy: [2, 4, 4, 32], strides: 2, pad: 'same', kernel: 4 },
+  { variant: 'of whole images', x: [2, 4, 4, 8], dy: [2, 1, 1, 16], strides: 1, pad: 'valid', kernel: 4 },
+  { variant: 'of large images', x: [2, 16, 16, 4], dy: [2, 16, 16, 8], strides: 1, pad: 'same', kernel: 3 },
+].flatMap(({ variant, x: input, dy, strides, pad, kernel }): KernelCall[] => {
+  const filterShape = [kernel, kernel, input[3] as number, dy[3] as number];
+  const attrs = { strides, pad, filterShape, inputShape: input };
+  return [
+    {
+      kernel: 'Conv2DBackpropFilter',
+      variant,
+      run: () => call('Conv2DBackpropFilter', { x: values(input), dy: values(dy, 2) }, attrs),
+    },
+    {
+      kernel: 'Conv2DBackpropInput',
+      variant,
+      run: () => call('Conv2DBackpropInput', { dy: values(dy, 2), filter: filter(filterShape) }, attrs),
+    },
+  ];
+});
+
 const integers: readonly KernelCall[] = [
   ['Abs', () => tf.abs(whole())],
   ['Add', () => tf.add(whole(), whole(2))],
@@ -426,6 +450,7 @@ export const KERNEL_CALLS: readonly KernelCall[] = [
   ...shapes,
   ...reductions,
   ...images,
+  ...gradientForms,
   ...integers,
   ...logical,
 ];

@@ -9,8 +9,10 @@ export async function missingWebGpu(): Promise<string | undefined> {
   return report?.usable ? undefined : (report?.detail ?? 'not an engine');
 }
 
-/** Starts the onnx engine afresh on a provider; `strict` refuses what the CPU would have to compute. */
+/** Starts the onnx engine on a provider; `strict` refuses what the CPU would have to compute. */
 export async function startProvider(provider: Provider, strict = false): Promise<OnnxBackend> {
+  // tensors of an earlier backend end with it
+  if (tf.findBackend(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);
   await useEngine('onnx:cpu');
   tf.removeBackend(BACKEND_NAME);
   const backend = new OnnxBackend({ provider, threads: 2, strict });

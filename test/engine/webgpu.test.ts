@@ -14,6 +14,14 @@ const missing = await missingWebGpu();
 const title = missing ? `the WebGPU provider (skipped: ${missing})` : 'the WebGPU provider';
 const nameOf = ({ kernel, variant }: KernelCall) => (variant ? `${kernel} ${variant}` : kernel);
 
+function resultOf(call: KernelCall): number[] {
+  let result: number[] = [];
+  tf.tidy(() => {
+    result = read(call.run());
+  });
+  return result;
+}
+
 /** GPUs compute sines and arcs to 2⁻¹¹ (WGSL, accuracy of built-in functions). */
 const COARSE = new Map([
   ['Acos', 5e-4],
@@ -48,14 +56,14 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   beforeAll(async () => {
     await startProvider('cpu');
-    for (const call of KERNEL_CALLS) expected.set(call, read(call.run()));
+    for (const call of KERNEL_CALLS) expected.set(call, resultOf(call));
     await startProvider('webgpu');
   });
 
   afterAll(() => startProvider('cpu'));
 
   it.each(KERNEL_CALLS.map((call) => [nameOf(call), call] as const))('%s agrees with the CPU', (_, call) => {
-    const got = read(call.run());
+    const got = resultOf(call);
     const wanted = expected.get(call) as number[];
     expect(got).toHaveLength(wanted.length);
     expect(furthest(got, wanted)).toBeLessThan(COARSE.get(call.kernel) ?? 1e-5);
@@ -65,7 +73,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await startProvider('webgpu', true);
     const refused = KERNEL_CALLS.filter((call) => {
       try {
-        read(call.run());
+        resultOf(call);
         return false;
       } catch (error) {
         expect((error as Error).message).toMatch(/fallback to CPU EP has been explicitly disabled/);

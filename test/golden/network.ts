@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../runtime/engine/index.ts';
-import { Scope } from '../../runtime/nn/scope.ts';
+import { hostScope } from '../../runtime/nn/host-weights.ts';
+import type { Scope } from '../../runtime/nn/scope.ts';
 import { toTorch } from '../../runtime/nn/torch-weights.ts';
 import type { Check } from './check.ts';
 import type { GoldenCase } from './fixture.ts';
@@ -37,23 +38,6 @@ export function fileOf(golden: GoldenCase, pattern = /\.pth?$/) {
   return { file: found.file, context: { resolve: (path: string) => resolve(golden.folder, path) } };
 }
 
-/** A scope that gives the weights of a map; `tensors` take the place of some of them. */
-export function scopeOf(
-  values: ReadonlyMap<string, HostTensor>,
-  tensors: { readonly [name: string]: tf.Tensor } = {},
-): Scope {
-  return new Scope({
-    get(name, { shape }) {
-      const value = values.get(name);
-      if (!value) throw new Error(`the case has no weight ${name}`);
-      if (!tf.util.arraysEqual([...value.shape], [...shape])) {
-        throw new Error(`${name} is [${value.shape}], expected [${shape}]`);
-      }
-      return tensors[name] ?? tf.tensor(value.data, [...shape]);
-    },
-  });
-}
-
 /**
  * Runs a case that stores `input` and `grad_weights` of a network: compares `output`, `scalar` = Σ output·grad_weights
  * and its gradients by the input and by the weights in the names of `grad_param:…`.
@@ -70,7 +54,7 @@ export async function checkNetwork(
   },
 ): Promise<void> {
   const input = golden.image('input');
-  const output = apply(scopeOf(weights), input);
+  const output = apply(hostScope(weights), input);
   const isImage = output.rank === 4;
   await (isImage ? check.image('output', output) : check.tensor('output', output));
   const outputWeights = isImage ? golden.image('grad_weights') : golden.tensor('grad_weights');
@@ -84,7 +68,7 @@ export async function checkNetwork(
   });
   const gradients = tf.grads((image: tf.Tensor, ...tensors: tf.Tensor[]) => {
     const replaced = Object.fromEntries(params.map((name, i) => [name, tensors[i] as tf.Tensor]));
-    return tf.sum(tf.mul(apply(scopeOf(weights, replaced), image as tf.Tensor4D), outputWeights));
+    return tf.sum(tf.mul(apply(hostScope(weights, replaced), image as tf.Tensor4D), outputWeights));
   })([input, ...initial]);
   await check.image('grad_input', gradients[0] as tf.Tensor);
   for (const [i, name] of params.entries()) {

@@ -19,7 +19,7 @@ export const encoderDecoder: CaseHandler = {
       latent: number('zdim'),
       activation,
     });
-    const weights = await loadNetwork(network, fileOf(golden));
+    const weights = await loadNetwork(network, { ...fileOf(golden), network: 'the reference' });
     await checkNetwork(golden, check, { weights, apply: (scope, input) => network(scope)(input) });
   },
 };

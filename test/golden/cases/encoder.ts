@@ -17,7 +17,7 @@ export const vectorEncoder: CaseHandler = {
       width: number('nf'),
       activation,
     });
-    const weights = await loadNetwork(network, fileOf(golden));
+    const weights = await loadNetwork(network, { ...fileOf(golden), network: 'the reference' });
     await checkNetwork(golden, check, { weights, apply: (scope, input) => network(scope)(input) });
   },
 };

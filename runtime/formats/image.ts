@@ -1,0 +1,137 @@
+import { open } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { HostTensor } from '../engine/host-op.ts';
+import { ImageError } from './image-errors.ts';
+import { expectWhole } from './image-whole.ts';
+
+/** A picture as it is stored: whole numbers, row by row, channels interleaved. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** White: 255 or 65535. */
+  readonly white: 255 | 65535;
+  readonly data: Uint8Array | Uint16Array;
+}
+
+export interface ReadImageOptions {
+  /** `grey` gives one channel, for depth maps and masks; default `rgb`. */
+  readonly colour?: 'rgb' | 'grey';
+  /** Pictures of more pixels are refused before they are decoded; default 40 million. */
+  readonly pixelLimit?: number;
+}
+
+/** Size of a picture as it is shown: after the turn that its EXIF orientation asks for. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const DEFAULT_PIXEL_LIMIT = 40_000_000;
+
+/** How the files begin that are read. What else the decoder knows, such as SVG and PDF, can refer to other files. */
+const SIGNATURES: readonly RegExp[] = [
+  /^\x89PNG\r\n\x1a\n/,
+  /^\xff\xd8\xff/,
+  /^RIFF[\s\S]{4}WEBP/,
+  /^GIF8[79]a/,
+  /^(II\*\0|MM\0\*)/,
+];
+
+/**
+ * Reads a PNG, JPEG, WebP, TIFF or GIF file (of an animation, the first frame): 8 or 16 bits, grey, colour, palette or
+ * CMYK. It is turned as its EXIF orientation asks for, and transparent parts show white. Colour profiles are ignored,
+ * as in the original, except that CMYK is converted by its own.
+ *
+ * @throws ImageError image-not-found, image-not-readable, not-an-image, image-damaged, image-too-large
+ */
+export async function readImage(file: string, options: ReadImageOptions = {}): Promise<Raster> {
+  const { metadata, decoder } = await opened(file, options);
+  await expectWhole(file, metadata.format);
+  const deep = metadata.depth === 'ushort';
+  const grey = options.colour === 'grey';
+  const upright = decoder.autoOrient().flatten({ background: 'white' });
+  const space = `${grey ? 'b-w' : 'srgb'}`;
+  const coded = upright
+    .toColourspace(deep ? (grey ? 'grey16' : 'rgb16') : space)
+    .raw(deep ? { depth: 'ushort' } : {});
+  const { data, info } = await coded.toBuffer({ resolveWithObject: true }).catch((cause) => {
+    throw new ImageError('image-damaged', file, `it cannot be decoded: ${reasonOf(cause)}`, { cause });
+  });
+  const stored = deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : new Uint8Array(data);
+  const { width, height } = info;
+  const channels = grey ? 1 : 3;
+  const values = info.channels === channels ? stored : firstChannels(stored, info.channels, channels);
+  return { width, height, channels, white: deep ? 65535 : 255, data: values };
+}
+
+/** The size of a picture, from its header alone. @throws ImageError as {@link readImage} does, damage apart */
+export async function imageSize(file: string, options: ReadImageOptions = {}): Promise<ImageSize> {
+  const { metadata } = await opened(file, options);
+  const { width, height } = metadata.autoOrient;
+  return { width, height };
+}
+
+/** Reads a picture as a tensor [H,W,3] (or [H,W,1] for `grey`) in [−1, 1]. @throws ImageError as {@link readImage} does */
+export async function decodeImage(file: string, options: ReadImageOptions = {}): Promise<HostTensor> {
+  return rasterToTensor(await readImage(file, options));
+}
+
+/** A picture as a tensor [H,W,C]: black is −1 and white is 1. */
+export function rasterToTensor({ width, height, channels, white, data }: Raster): HostTensor {
+  return { shape: [height, width, channels], data: Float32Array.from(data, (value) => (value / white) * 2 - 1) };
+}
+
+async function opened(
+  file: string,
+  { pixelLimit = DEFAULT_PIXEL_LIMIT }: ReadImageOptions,
+): Promise<{ metadata: Metadata; decoder: Sharp }> {
+  await expectSignature(file);
+  // The decoder is told no limit, so that an error can say the size; it is asked for pixels after the check.
+  const header = sharp(file, { limitInputPixels: false });
+  const metadata = await header.metadata().catch((cause) => {
+    throw new ImageError('image-damaged', file, `its header cannot be read: ${reasonOf(cause)}`, { cause });
+  });
+  const { width, height, space } = metadata;
+  if (width * height > pixelLimit) {
+    const problem = `it has ${width}×${height} pixels, more than the ${pixelLimit} that are read`;
+    throw new ImageError('image-too-large', file, problem);
+  }
+  const options = { limitInputPixels: pixelLimit, failOn: 'truncated', ignoreIcc: space !== 'cmyk' } as const;
+  return { metadata, decoder: sharp(file, options) };
+}
+
+async function expectSignature(file: string): Promise<void> {
+  const start = Buffer.alloc(16);
+  try {
+    const handle = await open(file, 'r');
+    try {
+      if (!(await handle.stat()).isFile()) throw new ImageError('image-not-readable', file, 'it is no file');
+      await handle.read(start, 0, start.length, 0);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (missing) throw new ImageError('image-not-found', file, 'there is no such file', { cause });
+    throw new ImageError('image-not-readable', file, `it cannot be opened: ${reasonOf(cause)}`, { cause });
+  }
+  const text = start.toString('latin1');
+  if (!SIGNATURES.some((signature) => signature.test(text))) {
+    throw new ImageError('not-an-image', file, 'it does not begin like any image that can be read');
+  }
+}
+
+function firstChannels(data: Uint8Array | Uint16Array, from: number, to: number): Uint8Array | Uint16Array {
+  const pixels = data.length / from;
+  const result = data instanceof Uint8Array ? new Uint8Array(pixels * to) : new Uint16Array(pixels * to);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = data[Math.floor(i / to) * from + Math.min(i % to, from - 1)] as number;
+  }
+  return result;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.message.split('\n')[0] as string) : String(cause);
+}
