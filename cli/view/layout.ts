@@ -40,7 +40,7 @@ export function layoutFor(
   }
   const left = Math.max(40, Math.min(72, Math.round(width * 0.45)));
   const wanted = options.curves + 2 + (main >= 28 ? 12 : 0);
-  const losses = Math.max(4, Math.min(wanted, Math.floor(main * 0.55)));
+  const losses = Math.max(4, Math.min(wanted, Math.floor(main * (main >= 28 ? 0.62 : 0.55))));
   return {
     ...frame,
     columns: [

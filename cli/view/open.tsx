@@ -6,6 +6,7 @@ import type { Controls } from './controls.ts';
 import { Dashboard } from './dashboard.tsx';
 import { outcomeLines, resultLine } from './outcome.ts';
 import { PLAIN_START, plainLines } from './plain.ts';
+import { RowBookContext } from './rows.tsx';
 import { EMPTY_VIEW } from './run-view.ts';
 import { Screen } from './screen.ts';
 import { runView } from './state.ts';
@@ -80,17 +81,19 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
   let wholeAt = 0;
 
   const frame = () => (
-    <Dashboard
-      view={view}
-      terminal={{ columns: screen.columns, rows: screen.rows }}
-      depth={depth}
-      clock={Date.now()}
-      keys={stdin.isTTY === true}
-      onClose={() => closed.next()}
-      onRepaint={() => screen.forget()}
-      {...(controls ? { controls } : {})}
-      {...(folder === undefined ? {} : { folder })}
-    />
+    <RowBookContext value={screen.book}>
+      <Dashboard
+        view={view}
+        terminal={{ columns: screen.columns, rows: screen.rows }}
+        depth={depth}
+        clock={Date.now()}
+        keys={stdin.isTTY === true}
+        onClose={() => closed.next()}
+        onRepaint={() => screen.forget()}
+        {...(controls ? { controls } : {})}
+        {...(folder === undefined ? {} : { folder })}
+      />
+    </RowBookContext>
   );
   const app = render(frame(), {
     stdout: screen as unknown as NodeJS.WriteStream,

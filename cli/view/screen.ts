@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { RowBook } from './row-book.ts';
 
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
@@ -21,6 +22,8 @@ export interface Terminal {
  * It stands between Ink and the terminal: Ink writes each whole frame to it as one chunk (its `debug` option).
  */
 export class Screen extends EventEmitter {
+  /** The rows of the frame that Ink lays out. */
+  readonly book = new RowBook();
   private readonly terminal: Terminal;
   private shown: readonly string[] = [];
   private open = false;
@@ -41,7 +44,10 @@ export class Screen extends EventEmitter {
 
   /** Draws a frame: its rows, separated by line ends. Rows beyond what the terminal has are left out. */
   write(frame: string): boolean {
-    const rows = frame.split('\n').slice(0, Math.max(1, this.rows - 1));
+    const rows = this.book
+      .resolve(frame)
+      .split('\n')
+      .slice(0, Math.max(1, this.rows - 1));
     const update = this.difference(rows);
     if (update !== '') this.terminal.write(`${BEGIN}${this.open ? '' : HIDE_CURSOR}${update}${END}`);
     this.open = true;

@@ -31,7 +31,7 @@ export function treeOf(view: RunView, open?: string): readonly TreeRow[] {
   return rootsOf(view, byName).flatMap((root) => {
     const rows = branch(view, byName, root);
     const [first] = rows;
-    return root === opened || !first ? rows : [{ ...first, hidden: rows.length - 1 }];
+    return root === opened || !first ? rows : [{ ...first, above: [], hidden: rows.length - 1 }];
   });
 }
 

@@ -1,5 +1,7 @@
 const SEGMENTER = new Intl.Segmenter();
-const PLAIN = /^[\x20-\x7e]*$/;
+/** Letters, signs, lines, blocks and braille that are one column wide each, and stand alone. */
+const NARROW =
+  /^[\x20-\x7e\u00a0-\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u209c\u2190-\u21ff\u2500-\u25cf\u2713\u2717\u2800-\u28ff]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const ESCAPES = /\x1b\[[0-9;]*m/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal
@@ -12,7 +14,7 @@ const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 /** Columns that a text takes on a terminal; colours take none, wide characters two. */
 export function widthOf(text: string): number {
   const bare = text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
-  if (PLAIN.test(bare)) return bare.length;
+  if (NARROW.test(bare)) return bare.length;
   let width = 0;
   for (const { segment } of SEGMENTER.segment(bare)) width += widthOfCharacter(segment);
   return width;

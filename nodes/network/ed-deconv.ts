@@ -80,7 +80,11 @@ export function edDeconv(options: EdDeconvOptions): Module {
 const params = Type.Object({
   size: imageSize(),
   in: Type.Integer({ description: 'Channels of the image', default: 3, minimum: 1 }),
-  out: Type.Integer({ description: 'Channels of the map: 1 for depth, 3 for albedo', default: 1, minimum: 1 }),
+  out: Type.Integer({
+    description: 'Channels of the map: 1 for depth, 3 for albedo',
+    default: 1,
+    minimum: 1,
+  }),
   width: Type.Optional(
     Type.Integer({ description: 'Channels of the first layer; by default max(16, 4096 / size)', minimum: 1 }),
   ),
@@ -96,7 +100,12 @@ const params = Type.Object({
   entry: entryOfFile('netD'),
 });
 
-function network({ size, width = widthOfSize(size), groups = size >= 128 ? 8 : 16, ...rest }: Type.Static<typeof params>) {
+function network({
+  size,
+  width = widthOfSize(size),
+  groups = size >= 128 ? 8 : 16,
+  ...rest
+}: Type.Static<typeof params>) {
   return edDeconv({ ...rest, size, width, groups });
 }
 
@@ -113,5 +122,11 @@ export const edDeconvNode = defineNode({
   outputs: { map: port('float[B,$size,$size,$out]') },
   role: 'network',
   run: ({ inputs, params, context }) => ({ map: network(params)(new Scope(context.weights))(inputs.image) }),
-  load: ({ params, context }) => loadNetwork(network(params), { ...params, file: params.checkpoint, context, network: 'an encoder–decoder with these parameters' }),
+  load: ({ params, context }) =>
+    loadNetwork(network(params), {
+      ...params,
+      file: params.checkpoint,
+      context,
+      network: 'an encoder–decoder with these parameters',
+    }),
 });

@@ -40,7 +40,11 @@ export function encoder(options: EncoderOptions): Module<tf.Tensor4D, tf.Tensor2
 const params = Type.Object({
   size: imageSize(),
   in: Type.Integer({ description: 'Channels of the image', default: 3, minimum: 1 }),
-  out: Type.Integer({ description: 'Length of the vector: 6 for the view, 4 for the light', default: 6, minimum: 1 }),
+  out: Type.Integer({
+    description: 'Length of the vector: 6 for the view, 4 for the light',
+    default: 6,
+    minimum: 1,
+  }),
   width: Type.Optional(
     Type.Integer({ description: 'Channels of the first layer; by default max(16, 4096 / size)', minimum: 1 }),
   ),
@@ -64,6 +68,14 @@ export const encoderNode = defineNode({
   inputs: { image: port('image[B,$size,$size,$in]') },
   outputs: { vector: port('float[B,$out]') },
   role: 'network',
-  run: ({ inputs, params, context }) => ({ vector: network(params)(new Scope(context.weights))(inputs.image) }),
-  load: ({ params, context }) => loadNetwork(network(params), { ...params, file: params.checkpoint, context, network: 'an encoder with these parameters' }),
+  run: ({ inputs, params, context }) => ({
+    vector: network(params)(new Scope(context.weights))(inputs.image),
+  }),
+  load: ({ params, context }) =>
+    loadNetwork(network(params), {
+      ...params,
+      file: params.checkpoint,
+      context,
+      network: 'an encoder with these parameters',
+    }),
 });

@@ -77,5 +77,11 @@ export const resEncoderNode = defineNode({
   run: ({ inputs, params, context }) => ({
     vector: resEncoder(params)(new Scope(context.weights))(inputs.image),
   }),
-  load: ({ params, context }) => loadNetwork(resEncoder(params), { ...params, file: params.checkpoint, context, network: 'a residual encoder with these parameters' }),
+  load: ({ params, context }) =>
+    loadNetwork(resEncoder(params), {
+      ...params,
+      file: params.checkpoint,
+      context,
+      network: 'a residual encoder with these parameters',
+    }),
 });

@@ -12,7 +12,10 @@ export {
 export { EngineError, type EngineErrorCode } from './errors.ts';
 export { type HostArray, type HostOp, type HostOutputSpec, type HostTensor, hostOp } from './host-op.ts';
 export { MovingAverage } from './moving-average.ts';
+export { type ExportManifest, type ExportOptions, exportStep } from './onnx/export.ts';
 export { formatStepReport, type StepReport } from './onnx/report.ts';
+export { onCommit } from './onnx/update.ts';
+export { formatProfile, type ProfileRow, profileStep, type StepProfile } from './profile.ts';
 export { type RandomPosition, randomNormal, randomUniform, setRandomPosition } from './random.ts';
 export { currentScope, withScope } from './scope.ts';
 export { supplied } from './supplied.ts';

@@ -2,12 +2,11 @@
 export const IMAGE_HINTS = {
   'image-not-found': 'Check the path, and the folder that relative paths begin in.',
   'image-not-readable': 'It has to be a regular file that this user may read.',
-  'not-an-image': 'Expected a PNG, JPEG, WebP, TIFF or GIF file.',
+  'not-an-image': 'Expected a PNG, JPEG, WebP or GIF file.',
   'image-damaged': 'The file is cut off or damaged: copy or download it again.',
   'image-too-large': 'Scale it down first: the limit protects the memory of this machine.',
   'image-too-small': 'Give a larger image, or a smaller crop.',
   'image-not-square': 'Crop it to a square: the camera of this method sees a square.',
-  'image-not-writable': 'Check the free space and the rights of the folder.',
 } as const satisfies Record<string, string>;
 
 export type ImageErrorCode = keyof typeof IMAGE_HINTS;

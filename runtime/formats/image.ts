@@ -35,11 +35,10 @@ const SIGNATURES: readonly RegExp[] = [
   /^\xff\xd8\xff/,
   /^RIFF[\s\S]{4}WEBP/,
   /^GIF8[79]a/,
-  /^(II\*\0|MM\0\*)/,
 ];
 
 /**
- * Reads a PNG, JPEG, WebP, TIFF or GIF file (of an animation, the first frame): 8 or 16 bits, grey, colour, palette or
+ * Reads a PNG, JPEG, WebP or GIF file (of an animation, the first frame): 8 or 16 bits, grey, colour, palette or
  * CMYK. It is turned as its EXIF orientation asks for, and transparent parts show white. Colour profiles are ignored,
  * as in the original, except that CMYK is converted by its own.
  *
@@ -49,20 +48,18 @@ export async function readImage(file: string, options: ReadImageOptions = {}): P
   const { metadata, decoder } = await opened(file, options);
   await expectWhole(file, metadata.format);
   const deep = metadata.depth === 'ushort';
-  const grey = options.colour === 'grey';
-  const upright = decoder.autoOrient().flatten({ background: 'white' });
-  const space = `${grey ? 'b-w' : 'srgb'}`;
-  const coded = upright
-    .toColourspace(deep ? (grey ? 'grey16' : 'rgb16') : space)
-    .raw(deep ? { depth: 'ushort' } : {});
-  const { data, info } = await coded.toBuffer({ resolveWithObject: true }).catch((cause) => {
-    throw new ImageError('image-damaged', file, `it cannot be decoded: ${reasonOf(cause)}`, { cause });
-  });
+  const upright = decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+  const { data, info } = await upright
+    .raw(deep ? { depth: 'ushort' } : {})
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause) => {
+      throw new ImageError('image-damaged', file, `it cannot be decoded: ${reasonOf(cause)}`, { cause });
+    });
   const stored = deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : new Uint8Array(data);
   const { width, height } = info;
-  const channels = grey ? 1 : 3;
-  const values = info.channels === channels ? stored : firstChannels(stored, info.channels, channels);
-  return { width, height, channels, white: deep ? 65535 : 255, data: values };
+  const channels = options.colour === 'grey' ? 1 : 3;
+  const white = deep ? 65535 : 255;
+  return { width, height, channels, white, data: opaque(stored, info.channels, { channels, white }) };
 }
 
 /** The size of a picture, from its header alone. @throws ImageError as {@link readImage} does, damage apart */
@@ -97,7 +94,7 @@ async function opened(
     const problem = `it has ${width}×${height} pixels, more than the ${pixelLimit} that are read`;
     throw new ImageError('image-too-large', file, problem);
   }
-  const options = { limitInputPixels: pixelLimit, failOn: 'truncated', ignoreIcc: space !== 'cmyk' } as const;
+  const options = { limitInputPixels: pixelLimit, failOn: 'error', ignoreIcc: space !== 'cmyk' } as const;
   return { metadata, decoder: sharp(file, options) };
 }
 
@@ -123,11 +120,27 @@ async function expectSignature(file: string): Promise<void> {
   }
 }
 
-function firstChannels(data: Uint8Array | Uint16Array, from: number, to: number): Uint8Array | Uint16Array {
-  const pixels = data.length / from;
-  const result = data instanceof Uint8Array ? new Uint8Array(pixels * to) : new Uint16Array(pixels * to);
-  for (let i = 0; i < result.length; i++) {
-    result[i] = data[Math.floor(i / to) * from + Math.min(i % to, from - 1)] as number;
+/** Weights of red, green and blue in grey (ITU-R BT.601), as the original's image library has them. */
+const LUMA = [0.299, 0.587, 0.114] as const;
+
+/** Lays pixels of 1 to 4 channels over white, and gives them 1 or 3 channels. */
+function opaque(
+  stored: Uint8Array | Uint16Array,
+  from: number,
+  { channels, white }: Pick<Raster, 'channels' | 'white'>,
+): Uint8Array | Uint16Array {
+  if (from === channels) return stored;
+  const pixels = stored.length / from;
+  const result = white === 255 ? new Uint8Array(pixels * channels) : new Uint16Array(pixels * channels);
+  const colours = from > 2 ? 3 : 1;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const alpha = from > colours ? (stored[pixel * from + colours] as number) / white : 1;
+    const over = (c: number) =>
+      (stored[pixel * from + Math.min(c, colours - 1)] as number) * alpha + white * (1 - alpha);
+    for (let c = 0; c < channels; c++) {
+      const value = channels === 3 ? over(c) : LUMA[0] * over(0) + LUMA[1] * over(1) + LUMA[2] * over(2);
+      result[pixel * channels + c] = Math.round(value);
+    }
   }
   return result;
 }

@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import type { HostTensor } from '../engine/host-op.ts';
-import { assertMatch, type Checkpoint, CheckpointError, matchTensors, openCheckpoint } from '../formats/index.ts';
+import {
+  assertMatch,
+  type Checkpoint,
+  CheckpointError,
+  matchTensors,
+  openCheckpoint,
+} from '../formats/index.ts';
 import type { HostContext } from '../node-context.ts';
 import { type Scope, weightShapes } from './scope.ts';
 import { fromTorch, shapeFromTorch, shapeToTorch } from './torch-weights.ts';
@@ -25,14 +31,17 @@ export interface StoredNetwork {
   /** The shape of a weight in the layout of torch-weights.ts; undefined where the file has no such tensor. */
   shapeOf(name: string): readonly number[] | undefined;
   /** Reads weights of the given names and shapes, both as networks ask for them. */
-  read(shapes: ReadonlyMap<string, readonly number[]>, options: ReadOptions): Promise<Map<string, HostTensor>>;
+  read(
+    shapes: ReadonlyMap<string, readonly number[]>,
+    options: ReadOptions,
+  ): Promise<Map<string, HostTensor>>;
 }
 
 export interface ReadOptions {
   /** What errors call the network. */
   readonly network: string;
-  /** Names of tensors that the file may have and the network does not use; matched anywhere in the name. */
-  readonly unused?: RegExp;
+  /** Names of tensors that the file may have and the network does not use: matched anywhere in the name, or any. */
+  readonly unused?: RegExp | 'any';
 }
 
 /**
@@ -69,7 +78,9 @@ function storedNetwork(checkpoint: Checkpoint, within: string): StoredNetwork {
     const details = { file, found: [...keys].slice(0, 12).join(', '), expected: within };
     throw new CheckpointError('network-mismatch', 'it has no such entry', details);
   }
-  const byName = new Map(matchTensors(checkpoint, [], { within }).extra.map((tensor) => [nameIn(tensor.name), tensor]));
+  const byName = new Map(
+    matchTensors(checkpoint, [], { within }).extra.map((tensor) => [nameIn(tensor.name), tensor]),
+  );
 
   /** A tensor's name without the keys on the way and without the prefix of DataParallel. */
   function nameIn(name: string): string {
@@ -85,7 +96,7 @@ function storedNetwork(checkpoint: Checkpoint, within: string): StoredNetwork {
     async read(shapes, { network, unused }) {
       const wanted = [...shapes].map(([name, shape]) => ({ name, shape: shapeToTorch(shape) }));
       const match = matchTensors(checkpoint, wanted, { within });
-      const extra = match.extra.filter(({ name }) => !unused?.test(name));
+      const extra = match.extra.filter(({ name }) => unused !== 'any' && !unused?.test(name));
       assertMatch(file, { ...match, extra }, { network });
       const weights = new Map<string, HostTensor>();
       // One after the other: no more than one tensor is in memory twice.

@@ -38,13 +38,21 @@ function kernelOf(taps: readonly number[], gain: number): HostTensor {
  * Compares the blur kernels of a file, where it has them, with those that a network uses.
  * @throws CheckpointError where one differs
  */
-export async function checkBuffers(stored: StoredNetwork, buffers: BlurKernels, network: string): Promise<void> {
+export async function checkBuffers(
+  stored: StoredNetwork,
+  buffers: BlurKernels,
+  network: string,
+): Promise<void> {
   for (const [name, { data, shape }] of buffers) {
     if (!stored.shapeOf(name)) continue;
-    const values = await stored.read(new Map([[name, shape]]), { network, unused: /(?:)/ });
+    const values = await stored.read(new Map([[name, shape]]), { network, unused: 'any' });
     const found = values.get(name)?.data ?? [];
     if (data.every((value, i) => Math.abs((found[i] as number) - value) < 1e-5)) continue;
     const details = { file: stored.file, found: `[${found}]`, expected: `[${data}]` };
-    throw new CheckpointError('network-mismatch', `the blur kernel ${name} is not that of ${network}`, details);
+    throw new CheckpointError(
+      'network-mismatch',
+      `the blur kernel ${name} is not that of ${network}`,
+      details,
+    );
   }
 }

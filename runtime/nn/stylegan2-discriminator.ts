@@ -45,15 +45,17 @@ export function discriminator(options: DiscriminatorOptions) {
 }
 
 /**
- * The first `count` features of a discriminator, for images of any size that its blocks can halve. A count beyond its
- * blocks adds the last convolution, and needs images of 4×4 pixels after them.
+ * The first `count` features of a discriminator, for images of any size that its blocks can halve. A count of one more than
+ * its blocks adds the last convolution.
  */
 export function discriminatorFeatures(options: DiscriminatorOptions & { readonly count: number }) {
   const { size, widths, taps, group, count } = options;
   // Resolutions that blocks start from: size, size/2, …, 8.
   const resolutions = resolutionsAbove4(size).toReversed();
   if (!Number.isInteger(count) || count < 1 || count > resolutions.length + 1) {
-    throw new RangeError(`${count} features, expected 1 to ${resolutions.length + 1} of a GAN of size ${size}`);
+    throw new RangeError(
+      `${count} features, expected 1 to ${resolutions.length + 1} of a GAN of size ${size}`,
+    );
   }
   return (scope: Scope): ((image: tf.Tensor4D) => Features) => {
     const fromRgb = convLayer({ in: 3, out: widths(size), kernel: 1 })(scope.at('convs.0'));

@@ -28,7 +28,7 @@ export function equalLinear(options: LinearOptions): Module<tf.Tensor2D> {
     const bias = scope.get<tf.Rank.R1>('bias', [out], initial.constant(offset));
     return (x) => {
       const product = tf.matMul<tf.Tensor2D>(tf.mul(x, rate / Math.sqrt(inputs)), weight);
-      const scaled = rate === 1 ? bias : tf.mul(bias, rate);
+      const scaled = rate === 1 ? bias : tf.mul<tf.Tensor1D>(bias, rate);
       return rectify ? leakyReluBias(product, scaled) : tf.add(product, scaled);
     };
   };
@@ -96,7 +96,7 @@ function modulated(options: ModulatedOptions, scope: Scope): (x: tf.Tensor4D, w:
   const weight = scope.get<tf.Rank.R5>('weight', [kernel, kernel, inputs, out, 1], initial.normal(1));
   const style = equalLinear({ in: latent, out: inputs, offset: 1 })(scope.at('modulation'));
   return (x, w) => {
-    const filter = tf.reshape(weight, [kernel, kernel, inputs, out]);
+    const filter = tf.reshape<tf.Rank.R4>(weight, [kernel, kernel, inputs, out]);
     return modulatedConv2d(x, filter, style(w), { demodulate, resample: up ? 'up' : 'none', taps });
   };
 }
@@ -107,7 +107,7 @@ export function styledConv(options: ModulatedOptions) {
     const convolve = modulated(options, scope.at('conv'));
     const strength = scope.get<tf.Rank.R1>('noise.weight', [1], initial.zeros);
     const bias = scope.get<tf.Rank.R1>('activate.bias', [options.out], initial.zeros);
-    return (x, w, noise) => leakyReluBias(tf.add(convolve(x, w), tf.mul(strength, noise)), bias);
+    return (x, w, noise) => leakyReluBias(tf.add<tf.Tensor4D>(convolve(x, w), tf.mul(strength, noise)), bias);
   };
 }
 

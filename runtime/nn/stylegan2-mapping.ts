@@ -17,7 +17,12 @@ export interface MappingOptions {
  * StyleGAN2's mapping network from z to w, [B,L] to [B,L]: a normalisation and linear layers with leaky rectifiers. GAN2Shape uses
  * its two halves: `depth` ends it early, `skip` begins late; both count the normalisation.
  */
-export function mapping({ latent, layers, skip = 0, depth = layers + 1 }: MappingOptions): Module<tf.Tensor2D> {
+export function mapping({
+  latent,
+  layers,
+  skip = 0,
+  depth = layers + 1,
+}: MappingOptions): Module<tf.Tensor2D> {
   return (scope) => {
     const steps: Layer<tf.Tensor2D>[] = [];
     for (let step = skip; step < Math.min(depth, layers + 1); step++) {

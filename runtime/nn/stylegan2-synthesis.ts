@@ -98,7 +98,8 @@ function stylesOf(w: tf.Tensor, { size, latent }: { size: number; latent: number
   const [batch = 0] = w.shape;
   if (w.rank === 2 && w.shape[1] === latent) return () => w as tf.Tensor2D;
   if (w.rank === 3 && w.shape[1] === count && w.shape[2] === latent) {
-    return (i: number) => tf.reshape(tf.slice(w, [0, i, 0], [batch, 1, latent]), [batch, latent]) as tf.Tensor2D;
+    return (i: number) =>
+      tf.reshape(tf.slice(w, [0, i, 0], [batch, 1, latent]), [batch, latent]) as tf.Tensor2D;
   }
   throw new RangeError(`w has shape [${w.shape}], expected [B,${latent}] or [B,${count},${latent}]`);
 }

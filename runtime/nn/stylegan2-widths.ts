@@ -1,8 +1,7 @@
+import type { ShapeOf } from './scope.ts';
+
 /** Channels of StyleGAN2's feature maps, by their height. */
 export type Widths = (resolution: number) => number;
-
-/** The shape of a weight, where it is known, in the layout of torch-weights.ts. */
-export type ShapeOf = (name: string) => readonly number[] | undefined;
 
 /**
  * The official channels: 512 up to 32×32, then 256, 128, 64, … times the multiplier: 2 is config-f, 1 config-e (Karras

@@ -22,17 +22,19 @@ export function photometricLoss(
   { mask, sigma }: PhotometricOptions = {},
 ): tf.Scalar {
   expectShape('photometricLoss', 'b', b, a.shape);
-  let error = tf.abs(tf.sub(a, b));
-  if (sigma) {
-    expectBroadcast('sigma', sigma, error);
-    const scale = tf.add(sigma, SIGMA_EPSILON);
-    error = tf.add(tf.div(tf.mul(error, Math.SQRT2), scale), tf.log(scale));
-  }
-  if (!mask) return tf.mean(error);
-  expectBroadcast('mask', mask, error);
-  // A mask [B,H,W,1] counts once for every channel.
-  const repeats = error.size / mask.size;
-  return tf.div(tf.sum(tf.mul(error, mask)), tf.mul(tf.sum(mask), repeats));
+  return tf.tidy(() => {
+    let error = tf.abs(tf.sub(a, b));
+    if (sigma) {
+      expectBroadcast('sigma', sigma, error);
+      const scale = tf.add(sigma, SIGMA_EPSILON);
+      error = tf.add(tf.div(tf.mul(error, Math.SQRT2), scale), tf.log(scale));
+    }
+    if (!mask) return tf.mean(error);
+    expectBroadcast('mask', mask, error);
+    // A mask [B,H,W,1] counts once for every channel.
+    const repeats = error.size / mask.size;
+    return tf.div(tf.sum(tf.mul(error, mask)), tf.mul(tf.sum(mask), repeats));
+  });
 }
 
 /**
@@ -42,9 +44,11 @@ export function photometricLoss(
 export function smoothnessLoss(maps: tf.Tensor | readonly tf.Tensor[]): tf.Scalar {
   const list: readonly tf.Tensor[] = maps instanceof tf.Tensor ? [maps] : maps;
   if (list.length === 0) fail('smoothnessLoss', 'the list is empty, expected at least one map');
-  return list
-    .map((map, level) => tf.mul(secondDifferences(map), 2.3 ** -level) as tf.Scalar)
-    .reduce((sum, term) => tf.add(sum, term));
+  return tf.tidy(() =>
+    list
+      .map((map, level) => tf.mul(secondDifferences(map), 2.3 ** -level) as tf.Scalar)
+      .reduce((sum, term) => tf.add(sum, term)),
+  );
 }
 
 function secondDifferences(map: tf.Tensor): tf.Scalar {
@@ -79,7 +83,7 @@ function difference(map: tf.Tensor, axis: 1 | 2): tf.Tensor {
 
 /** Mean squared latent offset, a scalar; any shape. */
 export function latentNormLoss(offset: tf.Tensor): tf.Scalar {
-  return tf.mean(tf.square(offset));
+  return tf.tidy(() => tf.mean(tf.square(offset)));
 }
 
 function expectBroadcast(name: string, part: tf.Tensor, whole: tf.Tensor): void {

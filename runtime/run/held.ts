@@ -27,13 +27,13 @@ export function gather<T>(
   const inputs: Record<string, Held<T> | undefined> = {};
   for (const [name, { holds }] of Object.entries(node.type.inputs)) {
     const links = node.inputs.get(name) ?? [];
-    const valueOf = (link: Link) => values.get(keyOf(link.from.node, link.from.port)) as Held<T>;
+    const valueAt = (link: Link) => values.get(keyOf(link.from.node, link.from.port)) as Held<T>;
     const [first] = links;
-    if (holds === 'one' || (first && first.key === undefined)) inputs[name] = first && valueOf(first);
-    else if (holds === 'list') inputs[name] = links.map(valueOf) as readonly T[];
+    if (holds === 'one' || (first && first.key === undefined)) inputs[name] = first && valueAt(first);
+    else if (holds === 'list') inputs[name] = links.map(valueAt) as readonly T[];
     else {
       const sorted = [...links].sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1));
-      inputs[name] = Object.fromEntries(sorted.map((link) => [String(link.key), valueOf(link) as T]));
+      inputs[name] = Object.fromEntries(sorted.map((link) => [String(link.key), valueAt(link) as T]));
     }
   }
   return inputs;

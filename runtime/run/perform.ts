@@ -6,7 +6,6 @@ import {
   concatMap,
   defer,
   EMPTY,
-  filter,
   firstValueFrom,
   from,
   ignoreElements,
@@ -291,12 +290,13 @@ export class Performer {
   }
 
   private async pull(plan: PullPlan, step: ScheduleStep, item: Item) {
-    const { itemPulls, evaluations, pulls, item: place } = this.at;
+    const { itemPulls, evaluations, item: place } = this.at;
+    const runStep = place * this.stages.pulls + itemPulls;
     const { scalars, deliveries } = await this.pulls.pull(plan, step, { item, place, evaluations });
     this.at.evaluations++;
     const seed = itemSeed(this.options.record.seed, item.index);
     for (const delivery of deliveries) {
-      this.sinks.write({ ...delivery, item, step: itemPulls, runStep: pulls, seed });
+      this.sinks.write({ ...delivery, item, step: itemPulls, runStep, seed });
     }
     return scalars;
   }

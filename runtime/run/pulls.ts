@@ -4,14 +4,15 @@ import {
   type Graph,
   type GraphNode,
   hashJson,
-  type Json,
+  type JsonObject,
+  canonicalJson,
   type Plan,
   type PullPlan,
   paramsIn,
   planGraph,
   type ScheduleStep,
 } from '../graph/index.ts';
-import type { HostTensor, Item, Optimizer } from '../node.ts';
+import type { HostTensor, Item, Optimizer, ParamsJson } from '../node.ts';
 import { Buffers } from './buffers.ts';
 import { CompiledPull } from './compiled-pull.ts';
 import { NodeContexts } from './contexts.ts';
@@ -198,18 +199,14 @@ export class Pulls {
     let key = known.get(plan);
     if (key === undefined) {
       const stated = plan.entries.flatMap(({ node }) => {
+        const { live = [] } = node.type as Optimizer<never, never, never>;
+        const recorded = (params: ParamsJson) =>
+          canonicalJson(Object.fromEntries(Object.entries(params).filter(([name]) => !live.includes(name))) as JsonObject);
         const params = step.params.get(node.name);
         if (!params || node.role === 'source' || node.role === 'sink') return [];
-        const { live = [] } = node.type as Optimizer<never, never, never>;
-        return [
-          [
-            node.name,
-            Object.entries(params).filter(([name]) => !live.includes(name)),
-            step.trains.get(node.name) ?? [],
-          ],
-        ];
+        return recorded(params) === recorded(node.params) ? [] : [`${node.name} ${recorded(params)}`];
       });
-      key = `${plan.targets.join('+')} ${hashJson(stated as unknown as Json)}`;
+      key = `${plan.targets.join('+')} ${hashJson(stated)}`;
       known.set(plan, key);
     }
     return key;

@@ -81,7 +81,7 @@ describe('memory', () => {
     expect(step.compilations()).toHaveLength(1);
     optimizer.dispose();
     step.dispose();
-  });
+  }, 240_000);
 
   it('does not grow when steps of many shapes take turns', () => {
     const weight = tf.variable(tf.ones([8, 8])) as tf.Variable<tf.Rank.R2>;

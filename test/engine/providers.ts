@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeEngines, useEngine } from '../../runtime/engine/engines.ts';
+import { describeEngines } from '../../runtime/engine/engines.ts';
+import { registerGradients } from '../../runtime/engine/gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from '../../runtime/engine/onnx/backend.ts';
+import { registerOnnxKernels } from '../../runtime/engine/onnx/kernels/index.ts';
 import type { Provider } from '../../runtime/engine/onnx/session.ts';
 
 /** Why this machine cannot run the WebGPU provider, or undefined where it can. */
@@ -13,8 +15,8 @@ export async function missingWebGpu(): Promise<string | undefined> {
 export async function startProvider(provider: Provider, strict = false): Promise<OnnxBackend> {
   // tensors of an earlier backend end with it
   if (tf.findBackend(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);
-  await useEngine('onnx:cpu');
-  tf.removeBackend(BACKEND_NAME);
+  registerGradients();
+  registerOnnxKernels();
   const backend = new OnnxBackend({ provider, threads: 2, strict });
   tf.registerBackend(BACKEND_NAME, () => backend);
   await tf.setBackend(BACKEND_NAME);

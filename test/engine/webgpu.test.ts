@@ -51,14 +51,14 @@ describe('kernel calls', () => {
   });
 });
 
-describe.skipIf(missing !== undefined)(title, () => {
+describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
   const expected = new Map<KernelCall, number[]>();
 
   beforeAll(async () => {
     await startProvider('cpu');
     for (const call of KERNEL_CALLS) expected.set(call, resultOf(call));
     await startProvider('webgpu');
-  });
+  }, 60_000);
 
   afterAll(() => startProvider('cpu'));
 

@@ -13,19 +13,28 @@ export function constructorOf(golden: GoldenCase): {
   readonly number: (name: string) => number;
   readonly activation: 'none' | 'tanh';
 } {
-  const args = (golden.args.constructor ?? {}) as { readonly [name: string]: unknown };
+  const args = recordOf(golden.args, 'constructor');
   const { activation } = args;
   if (activation !== null && activation !== undefined && activation !== 'Tanh') {
     throw new Error(`args.constructor.activation: ${JSON.stringify(activation)} is not known`);
   }
   return {
     activation: activation === 'Tanh' ? 'tanh' : 'none',
-    number(name) {
-      const value = args[name];
-      if (typeof value === 'number') return value;
-      throw new Error(`args.constructor.${name}: expected a number, found ${JSON.stringify(value)}`);
-    },
+    number: (name) => numberOf(args, name),
   };
+}
+
+/** An object of an object; empty where there is none. */
+export function recordOf(value: object, key: string): { readonly [name: string]: unknown } {
+  const found = Object.getOwnPropertyDescriptor(value, key)?.value;
+  return typeof found === 'object' && found !== null ? found : {};
+}
+
+/** A number of the arguments. */
+export function numberOf(args: { readonly [name: string]: unknown }, name: string): number {
+  const value = args[name];
+  if (typeof value === 'number') return value;
+  throw new Error(`argument ${name}: expected a number, found ${JSON.stringify(value)}`);
 }
 
 /** The first checkpoint of a case whose name matches, as networks load it. */

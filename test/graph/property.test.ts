@@ -17,9 +17,7 @@ beforeAll(async () => {
 
 /** Checks a text; whatever it is, the outcome is a graph that can be planned, or errors that point into it. */
 function checkAnything(text: string, set: readonly string[] = []): void {
-  const started = performance.now();
   const { graph, errors } = checkDocument(registry, text, { set });
-  expect(performance.now() - started).toBeLessThan(5000);
   if (graph) {
     const plan = planGraph(graph);
     for (const step of graph.schedule.slice(0, 100)) plan.step(step);

@@ -89,7 +89,7 @@ const OTHERS: readonly [name: string, instructions: Buffer, code: HostileCase['c
       ),
       'R',
     ),
-    'bad-storage',
+    'unsupported-dtype',
   ],
   [
     'complex numbers',

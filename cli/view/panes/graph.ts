@@ -20,6 +20,8 @@ const SIGNS: { readonly [state in NodeState]: readonly [sign: string, colour: St
   failed: ['✗', 'red'],
 };
 const SHARE_BAR = 6;
+/** Narrower panes leave the nodes' types out. */
+const TYPES_FROM = 56;
 /** From this share of the time on a node is shown as a hot spot. */
 const HOT = 0.15;
 
@@ -69,7 +71,7 @@ function nodeRow(row: TreeRow, width: number, style: Style): string {
   const root = row.guide === '';
   const hidden = row.hidden > 0 ? style.dim(` +${row.hidden}`) : '';
   const above = row.above.length > 0 ? style.dim(` ↑${row.above.map(clean).join(' ↑')}`) : '';
-  const type = style.dim(`  ${clean(row.node.type)}`);
+  const type = width >= TYPES_FROM ? style.dim(`  ${clean(row.node.type)}`) : '';
   const left = `${style[colour](sign)} ${style.dim(row.guide)}${root ? style.bold(label) : label}${hidden}${above}${type}`;
   return spread(left, shareOf(row, style), width);
 }

@@ -26,8 +26,8 @@ export interface LossesOptions {
 const NUMBER = 9;
 const SPARSE_CHART = 7;
 
-/** Losses and their terms, those of the current step first, then metrics. */
-export function curvesOf(view: RunView): readonly Curve[] {
+/** Losses and their terms, then metrics. Where not all have room, those of the current step come first. */
+export function curvesOf(view: RunView, options: { readonly room?: number } = {}): readonly Curve[] {
   const current = new Set(view.pull?.values);
   const losses = Object.entries(view.losses).map(([name, series]) => {
     return { name, series, metric: false, current: current.has(name) };
@@ -35,13 +35,14 @@ export function curvesOf(view: RunView): readonly Curve[] {
   const metrics = Object.entries(view.metrics).map(([name, series]) => {
     return { name, series, metric: true, current: true };
   });
+  if (losses.length + metrics.length <= (options.room ?? 0)) return [...losses, ...metrics];
   return [...losses.filter((loss) => loss.current), ...metrics, ...losses.filter((loss) => !loss.current)];
 }
 
 /** The pane of losses and metrics: last and best value and a sparkline for each, and a plot of the chosen one. */
 export function lossRows(view: RunView, options: LossesOptions, style: Style): string[] {
   const { width, height, focused } = options;
-  const curves = curvesOf(view);
+  const curves = curvesOf(view, { room: height - 2 });
   const selected = Math.min(options.selected, Math.max(0, curves.length - 1));
   const chosen = curves[selected];
   const spare = height - 2 - curves.length;
@@ -53,6 +54,10 @@ export function lossRows(view: RunView, options: LossesOptions, style: Style): s
     Math.max(8, ...curves.map((curve) => widthOf(curve.name))),
     Math.floor(width * 0.36),
   );
+  const units = Math.max(
+    0,
+    ...curves.map(({ series }) => (series.unit ? 1 + Math.min(8, widthOf(series.unit)) : 0)),
+  );
   const from = Math.max(0, Math.min(selected - (room - 2), curves.length - (room - 1)));
   const shown = curves.slice(from, from + room - 1);
   const hidden = curves.length - shown.length;
@@ -62,24 +67,24 @@ export function lossRows(view: RunView, options: LossesOptions, style: Style): s
     ...plot,
     curves.length === 0 ? style.dim('  no values yet') : style.dim(head),
     ...shown.map((curve, i) =>
-      curveRow(curve, { width, names, marked: focused && from + i === selected }, style),
+      curveRow(curve, { width, names, units, marked: focused && from + i === selected }, style),
     ),
   ];
 }
 
 function curveRow(
   curve: Curve,
-  options: { width: number; names: number; marked: boolean },
+  options: { width: number; names: number; units: number; marked: boolean },
   style: Style,
 ): string {
   const { series } = curve;
-  const space = options.width - options.names - 2 * NUMBER - 4;
+  const space = options.width - options.names - options.units - 2 * NUMBER - 4;
   const name = column(clean(curve.name), options.names);
   const last = column(formatValue(series.last), NUMBER, { align: 'right' });
   const best = column(Number.isNaN(series.best) ? '–' : formatValue(series.best), NUMBER, { align: 'right' });
-  const line = sparkline(plotted(series), Math.max(0, space - (series.unit ? widthOf(series.unit) + 1 : 0)));
-  const unit = series.unit ? ` ${clean(series.unit)}` : '';
-  if (!curve.current) return style.dim(`  ${name}${last}${best}  ${line}`);
+  const line = sparkline(plotted(series), Math.max(0, space));
+  const unit = column(series.unit ? ` ${clean(series.unit)}` : '', options.units);
+  if (!curve.current) return style.dim(`  ${name}${last}${best}${unit}  ${line}`);
   const broken = !Number.isFinite(series.last);
   const mark = options.marked ? style.cyan('› ') : curve.metric ? style.magenta('◆ ') : '  ';
   const value = broken ? style.red(last) : style.bold(last);

@@ -231,6 +231,7 @@ export class OnnxBackend extends tf.KernelBackend {
       return body();
     } finally {
       recorder.recording = 0;
+      recorder.updated.clear();
       recorder.known.clear();
       recorder.constants.clear();
       this.symbolic = undefined;

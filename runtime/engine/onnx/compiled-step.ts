@@ -6,6 +6,7 @@ import { Executor, hostData } from './executor.ts';
 import { type Content, Value } from './graph.ts';
 import { findNonFinite } from './non-finite.ts';
 import { type Program, planProgram } from './program.ts';
+import { requirePure } from './purity.ts';
 import { arrange, setContent, stateHeap } from './state.ts';
 import { type Perm, Sym, samePerm } from './sym.ts';
 import { type TensorSpec, type Trace, trace } from './trace.ts';
@@ -218,40 +219,4 @@ export class CompiledStep {
       );
     }
   }
-}
-
-/** Recording twice must give the same: what differs, such as random numbers drawn in the step, would be frozen. */
-function requirePure(first: Trace, second: Trace): void {
-  const [a, b] = [first, second].map(({ outputs, assignments, updates }) =>
-    constantsOf(
-      [...outputs, ...assignments]
-        .map(({ value }) => value)
-        .concat(updates.flatMap(({ operands }) => operands)),
-    ),
-  );
-  const differs =
-    a?.length !== b?.length ? undefined : a?.find((leaf, i) => !sameContent(leaf, b?.[i] as Value));
-  if (a?.length === b?.length && !differs) return;
-  throw new EngineError(
-    'impure-step',
-    `Recording a step twice gave different ${differs ? `constants [${differs.shape}]` : 'operations'}.`,
-    {
-      hint: 'A step may draw random numbers only from randomNormal and randomUniform of the engine, and must not depend on anything that changes while it is recorded.',
-    },
-  );
-}
-
-function constantsOf(targets: readonly Value[]): Value[] {
-  const { leaves } = planProgram(targets, () => true);
-  return leaves
-    .filter((leaf) => leaf.content?.kind === 'host' && leaf.type !== 'int64')
-    .sort((a, b) => a.id - b.id);
-}
-
-function sameContent(a: Value, b: Value): boolean {
-  if (a === b || a.content === b.content) return true;
-  if (a.content?.kind !== 'host' || b.content?.kind !== 'host' || a.size !== b.size) return false;
-  const [x, y] = [a.content.data, b.content.data];
-  for (let i = 0; i < x.length; i++) if (!Object.is(x[i], y[i])) return false;
-  return true;
 }

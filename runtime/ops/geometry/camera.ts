@@ -49,14 +49,16 @@ export function raySlopes({ size, focal, centre }: Camera): Float32Array {
 export function depthToPoints(depth: tf.Tensor, camera: Camera): tf.Tensor4D {
   const { size } = camera;
   expectShape(depth, ['B', size, size], 'depthToPoints: depth');
-  const slopes = raySlopes(camera);
-  const rays = new Float32Array(size * size * 3);
-  slopes.forEach((y, v) => {
-    slopes.forEach((x, u) => {
-      rays.set([x, y, 1], (v * size + u) * 3);
+  return tf.tidy(() => {
+    const slopes = raySlopes(camera);
+    const rays = new Float32Array(size * size * 3);
+    slopes.forEach((y, v) => {
+      slopes.forEach((x, u) => {
+        rays.set([x, y, 1], (v * size + u) * 3);
+      });
     });
+    return tf.mul(tf.expandDims(depth, -1), tf.tensor4d(rays, [1, size, size, 3]));
   });
-  return tf.mul(tf.expandDims(depth, -1), tf.tensor4d(rays, [1, size, size, 3]));
 }
 
 /**
@@ -66,8 +68,10 @@ export function depthToPoints(depth: tf.Tensor, camera: Camera): tf.Tensor4D {
 export function pointsToGrid(points: tf.Tensor, camera: Camera): tf.Tensor4D {
   expectShape(points, ['B', 'H', 'W', 3], 'pointsToGrid: points');
   const [batch = 0, height = 0, width = 0] = points.shape;
-  const xy = tf.slice(points, [0, 0, 0, 0], [batch, height, width, 2]);
-  const z = tf.slice(points, [0, 0, 0, 2], [batch, height, width, 1]);
-  // The principal point is the image centre, so normalising leaves only the scale focal / centre = 1 / tan(fov/2).
-  return tf.mul(tf.div(xy, z), camera.focal / camera.centre);
+  return tf.tidy(() => {
+    const xy = tf.slice(points, [0, 0, 0, 0], [batch, height, width, 2]);
+    const z = tf.slice(points, [0, 0, 0, 2], [batch, height, width, 1]);
+    // The principal point is the image centre, so normalising leaves only the scale focal / centre = 1 / tan(fov/2).
+    return tf.mul(tf.div(xy, z), camera.focal / camera.centre);
+  });
 }

@@ -20,13 +20,15 @@ export function cropMesh(
 ): tf.Tensor4D {
   expectShape(points, ['B', 'H', 'W', 3], 'cropMesh: points');
   const [, height = 0, width = 0] = points.shape;
-  const rows = kept(height, top, bottom);
-  const columns = kept(width, left, right);
-  const [x, y, z] = tf.split(points, 3, 3) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-  return tf.concat(
-    [tf.gather(x, columns, 2), tf.gather(y, rows, 1), tf.gather(tf.gather(z, rows, 1), columns, 2)],
-    3,
-  );
+  return tf.tidy(() => {
+    const rows = kept(height, top, bottom);
+    const columns = kept(width, left, right);
+    const [x, y, z] = tf.split(points, 3, 3) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    return tf.concat(
+      [tf.gather(x, columns, 2), tf.gather(y, rows, 1), tf.gather(tf.gather(z, rows, 1), columns, 2)],
+      3,
+    );
+  });
 }
 
 /** For each row or column, the nearest one that stays. */

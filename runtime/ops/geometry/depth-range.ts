@@ -11,19 +11,21 @@ export const DEFAULT_DEPTH_RANGE: DepthRange = { minDepth: 0.9, maxDepth: 1.1 };
 
 /** Maps values in [−1, 1] linearly onto [minDepth, maxDepth]; any shape. */
 export function rescaleDepth<T extends tf.Tensor>(value: T, { minDepth, maxDepth }: DepthRange): T {
-  return tf.add(tf.mul(value, (maxDepth - minDepth) / 2), (maxDepth + minDepth) / 2);
+  return tf.tidy(() => tf.add(tf.mul(value, (maxDepth - minDepth) / 2), (maxDepth + minDepth) / 2));
 }
 
 /** Maps depth in [minDepth, maxDepth] linearly onto [0, 1], as shown in previews; any shape. */
 export function depthToUnit<T extends tf.Tensor>(depth: T, { minDepth, maxDepth }: DepthRange): T {
-  return tf.div(tf.sub(depth, minDepth), maxDepth - minDepth);
+  return tf.tidy(() => tf.div(tf.sub(depth, minDepth), maxDepth - minDepth));
 }
 
 /** Depth [B,H,W] of a depth network's raw output [B,H,W]: less its mean per image, through tanh, into the range. */
 export function depthFromRaw(raw: tf.Tensor, range: DepthRange): tf.Tensor3D {
   expectShape(raw, ['B', 'H', 'W'], 'depthFromRaw: raw');
-  const centred = tf.sub(raw, tf.mean(raw, [1, 2], true));
-  return rescaleDepth(tf.tanh(centred), range) as tf.Tensor3D;
+  return tf.tidy(() => {
+    const centred = tf.sub(raw, tf.mean(raw, [1, 2], true));
+    return rescaleDepth(tf.tanh(centred), range) as tf.Tensor3D;
+  });
 }
 
 /** How {@link clampBorderDepth} treats the image's sides. */
@@ -45,13 +47,15 @@ export function clampBorderDepth(
   expectShape(depth, ['B', 'H', 'W'], 'clampBorderDepth: depth');
   const width = depth.shape[2] ?? 0;
   const share = Array.from({ length: width }, (_, u) => (u < columns || u >= width - columns ? weight : 0));
-  const kept = tf.tensor3d(
-    share.map((s) => 1 - s),
-    [1, 1, width],
-  );
-  const border = tf.tensor3d(
-    share.map((s) => s * borderDepth),
-    [1, 1, width],
-  );
-  return tf.add(tf.mul(depth, kept), border);
+  return tf.tidy(() => {
+    const kept = tf.tensor3d(
+      share.map((s) => 1 - s),
+      [1, 1, width],
+    );
+    const border = tf.tensor3d(
+      share.map((s) => s * borderDepth),
+      [1, 1, width],
+    );
+    return tf.add(tf.mul(depth, kept), border);
+  });
 }

@@ -16,18 +16,20 @@ export interface MaskRange {
 export function maskRange(mask: tf.Tensor, { threshold = 0.7 }: { threshold?: number } = {}): MaskRange {
   expectShape(mask, [1, 'H', 'W', 1], 'maskRange: mask');
   const [, height = 0, width = 0] = mask.shape;
-  const inside = tf.greaterEqual(tf.reshape(mask, [height, width]), threshold);
-  const extent = (length: number, shape: [number, number]) => {
-    const index = tf.broadcastTo(tf.reshape(tf.range(0, length, 1, 'float32'), shape), [height, width]);
-    const outside = (value: number) => tf.fill([height, width], value);
-    return {
-      min: tf.min(tf.where(inside, index, outside(Number.POSITIVE_INFINITY))) as tf.Scalar,
-      max: tf.max(tf.where(inside, index, outside(Number.NEGATIVE_INFINITY))) as tf.Scalar,
+  return tf.tidy(() => {
+    const inside = tf.greaterEqual(tf.reshape(mask, [height, width]), threshold);
+    const extent = (length: number, shape: [number, number]) => {
+      const index = tf.broadcastTo(tf.reshape(tf.range(0, length, 1, 'float32'), shape), [height, width]);
+      const outside = (value: number) => tf.fill([height, width], value);
+      return {
+        min: tf.min(tf.where(inside, index, outside(Number.POSITIVE_INFINITY))) as tf.Scalar,
+        max: tf.max(tf.where(inside, index, outside(Number.NEGATIVE_INFINITY))) as tf.Scalar,
+      };
     };
-  };
-  const rows = extent(height, [height, 1]);
-  const columns = extent(width, [1, width]);
-  return { minY: rows.min, maxY: rows.max, minX: columns.min, maxX: columns.max };
+    const rows = extent(height, [height, 1]);
+    const columns = extent(width, [1, width]);
+    return { minY: rows.min, maxY: rows.max, minX: columns.min, maxX: columns.max };
+  });
 }
 
 /** How the ellipsoid's box differs from the mask's, in fractions of the mask's height or width. */

@@ -14,25 +14,27 @@ export function normalsFromDepth(depth: tf.Tensor, camera: Camera): tf.Tensor4D 
   const { size } = camera;
   if (size < 3) throw new RangeError(`normalsFromDepth: expected a size of at least 3, found ${size}`);
   expectShape(depth, ['B', size, size], 'normalsFromDepth: depth');
-  const slopes = raySlopes(camera);
-  const x = tf.mul(depth, tf.tensor3d(slopes, [1, 1, size]));
-  const y = tf.mul(depth, tf.tensor3d(slopes, [1, size, 1]));
-  const horizontal = [x, y, depth].map((map) => centralDifference(map, { axis: 'horizontal' }));
-  const vertical = [x, y, depth].map((map) => centralDifference(map, { axis: 'vertical' }));
-  const [nx, ny, nz] = cross(horizontal as Vector, vertical as Vector);
-  const border = (inner: tf.Tensor, value: number) =>
-    tf.pad(
-      inner,
-      [
-        [0, 0],
-        [1, 1],
-        [1, 1],
-      ],
-      value,
-    );
-  const normal = tf.stack([border(nx, 0), border(ny, 0), border(nz, 1)], -1) as tf.Tensor4D;
-  const length = tf.sqrt(tf.sum(tf.square(normal), -1, true));
-  return tf.div(normal, tf.add(length, LENGTH_EPSILON));
+  return tf.tidy(() => {
+    const slopes = raySlopes(camera);
+    const x = tf.mul(depth, tf.tensor3d(slopes, [1, 1, size]));
+    const y = tf.mul(depth, tf.tensor3d(slopes, [1, size, 1]));
+    const horizontal = [x, y, depth].map((map) => centralDifference(map, { axis: 'horizontal' }));
+    const vertical = [x, y, depth].map((map) => centralDifference(map, { axis: 'vertical' }));
+    const [nx, ny, nz] = cross(horizontal as Vector, vertical as Vector);
+    const border = (inner: tf.Tensor, value: number) =>
+      tf.pad(
+        inner,
+        [
+          [0, 0],
+          [1, 1],
+          [1, 1],
+        ],
+        value,
+      );
+    const normal = tf.stack([border(nx, 0), border(ny, 0), border(nz, 1)], -1) as tf.Tensor4D;
+    const length = tf.sqrt(tf.sum(tf.square(normal), -1, true));
+    return tf.div(normal, tf.add(length, LENGTH_EPSILON));
+  });
 }
 
 type Vector = [tf.Tensor, tf.Tensor, tf.Tensor];

@@ -25,8 +25,10 @@ export function warpImage(
   view: tf.Tensor,
   { mode = 'bilinear', alignCorners = true, ...options }: WarpImageOptions,
 ): tf.Tensor4D {
-  const grid = inverseWarpedGrid(warpDepth(depth, view, options), view, options);
-  return gridSample(repeated(image, grid.shape[0]), grid, { mode, alignCorners });
+  return tf.tidy(() => {
+    const grid = inverseWarpedGrid(warpDepth(depth, view, options), view, options);
+    return gridSample(repeated(image, grid.shape[0]), grid, { mode, alignCorners });
+  });
 }
 
 /** How {@link renderMesh} places the mesh. */
@@ -48,11 +50,13 @@ export function renderMesh(
   view: tf.Tensor,
   { from, crop, drawing, ...options }: RenderMeshOptions,
 ): tf.Tensor4D {
-  const points = depthToPoints(depth, options.camera);
-  const cropped = crop ? cropMesh(points, crop) : points;
-  const canonical = from ? applyInverseView(cropped, from, options) : cropped;
-  const vertices = projectToNdc(applyView(canonical, view, options), options.camera);
-  return tf.clipByValue(rasterizeColour(vertices, repeated(image, vertices.shape[0]), drawing), -1, 1);
+  return tf.tidy(() => {
+    const points = depthToPoints(depth, options.camera);
+    const cropped = crop ? cropMesh(points, crop) : points;
+    const canonical = from ? applyInverseView(cropped, from, options) : cropped;
+    const vertices = projectToNdc(applyView(canonical, view, options), options.camera);
+    return tf.clipByValue(rasterizeColour(vertices, repeated(image, vertices.shape[0]), drawing), -1, 1);
+  });
 }
 
 /** Views [N,6] that turn by evenly spaced angles from −degrees to +degrees about one axis; a single one is at −degrees. */
@@ -65,12 +69,14 @@ export function turntable({
   degrees: number;
   count: number;
 }): tf.Tensor2D {
-  const angles = tf.linspace(-degrees, degrees, count);
-  const radians = tf.reshape(tf.mul(angles, Math.PI / 180), [count, 1]);
-  const zeros = (columns: number) => tf.zeros([count, columns]);
-  return axis === 'pitch'
-    ? tf.concat2d([radians, zeros(5)] as tf.Tensor2D[], 1)
-    : tf.concat2d([zeros(1), radians, zeros(4)] as tf.Tensor2D[], 1);
+  return tf.tidy(() => {
+    const angles = tf.linspace(-degrees, degrees, count);
+    const radians = tf.reshape(tf.mul(angles, Math.PI / 180), [count, 1]);
+    const zeros = (columns: number) => tf.zeros([count, columns]);
+    return axis === 'pitch'
+      ? tf.concat2d([radians, zeros(5)] as tf.Tensor2D[], 1)
+      : tf.concat2d([zeros(1), radians, zeros(4)] as tf.Tensor2D[], 1);
+  });
 }
 
 function repeated(image: tf.Tensor4D, batch: number): tf.Tensor4D {

@@ -13,29 +13,33 @@ export interface ViewTransform {
 /** Rotation matrices [B,3,3] = Rz·Ry·Rx from angles [B,3] about x, y and z, in radians. */
 export function rotationFromEuler(angles: tf.Tensor): tf.Tensor3D {
   expectShape(angles, ['B', 3], 'rotationFromEuler: angles');
-  const [sx, sy, sz] = columns(tf.sin(angles));
-  const [cx, cy, cz] = columns(tf.cos(angles));
-  const product = (...factors: tf.Tensor[]) => factors.reduce((a, b) => tf.mul(a, b));
-  const entries = [
-    product(cz, cy),
-    tf.sub(product(cz, sy, sx), product(sz, cx)),
-    tf.add(product(cz, sy, cx), product(sz, sx)),
-    product(sz, cy),
-    tf.add(product(sz, sy, sx), product(cz, cx)),
-    tf.sub(product(sz, sy, cx), product(cz, sx)),
-    tf.neg(sy),
-    product(cy, sx),
-    product(cy, cx),
-  ];
-  return tf.reshape(tf.concat(entries, 1), [-1, 3, 3]);
+  return tf.tidy(() => {
+    const [sx, sy, sz] = columns(tf.sin(angles));
+    const [cx, cy, cz] = columns(tf.cos(angles));
+    const product = (...factors: tf.Tensor[]) => factors.reduce((a, b) => tf.mul(a, b));
+    const entries = [
+      product(cz, cy),
+      tf.sub(product(cz, sy, sx), product(sz, cx)),
+      tf.add(product(cz, sy, cx), product(sz, sx)),
+      product(sz, cy),
+      tf.add(product(sz, sy, sx), product(cz, cx)),
+      tf.sub(product(sz, sy, cx), product(cz, sx)),
+      tf.neg(sy),
+      product(cy, sx),
+      product(cy, cx),
+    ];
+    return tf.reshape(tf.concat(entries, 1), [-1, 3, 3]);
+  });
 }
 
 /** The rigid motion of a view [B,6]: rotations about x, y, z in radians, then the translation x, y, z. */
 export function viewTransform(view: tf.Tensor): ViewTransform {
   expectShape(view, ['B', 6], 'viewTransform: view');
   const batch = view.shape[0] ?? 0;
-  const rotation = rotationFromEuler(tf.slice(view, [0, 0], [batch, 3]));
-  return { rotation, translation: tf.reshape(tf.slice(view, [0, 3], [batch, 3]), [batch, 1, 3]) };
+  return tf.tidy(() => {
+    const rotation = rotationFromEuler(tf.slice(view, [0, 0], [batch, 3]));
+    return { rotation, translation: tf.reshape(tf.slice(view, [0, 3], [batch, 3]), [batch, 1, 3]) };
+  });
 }
 
 /** How far a network output of ±1 turns (degrees) and shifts (scene units) the object. */
@@ -50,7 +54,9 @@ export function scaleView(raw: tf.Tensor, { rotation, translationXY, translation
   expectShape(raw, ['B', 6], 'scaleView: raw');
   const angle = (rotation * Math.PI) / 180;
   const scale = [angle, angle, angle, translationXY, translationXY, translationZ];
-  return tf.mul(raw, tf.tensor2d(scale, [1, 6]));
+  return tf.tidy(() => {
+    return tf.mul(raw, tf.tensor2d(scale, [1, 6]));
+  });
 }
 
 /** Where views rotate about: the point (0, 0, rotationCentre). */
@@ -62,9 +68,11 @@ export interface RotationOptions {
  * Moves points [B,H,W,3] by views [B,6]: rotation about the centre, then translation. Either batch may be 1.
  */
 export function applyView(points: tf.Tensor, view: tf.Tensor, options: RotationOptions = {}): tf.Tensor4D {
-  const { flat, rotation, translation, shape } = aligned(points, view, 'applyView');
-  const moved = tf.add(rotateAbout(flat, rotation, { ...options, transposed: false }), translation);
-  return tf.reshape(moved, shape);
+  return tf.tidy(() => {
+    const { flat, rotation, translation, shape } = aligned(points, view, 'applyView');
+    const moved = tf.add(rotateAbout(flat, rotation, { ...options, transposed: false }), translation);
+    return tf.reshape(moved, shape);
+  });
 }
 
 /** Undoes {@link applyView} with the same view: takes the translation off, then rotates back about the centre. */
@@ -73,9 +81,11 @@ export function applyInverseView(
   view: tf.Tensor,
   options: RotationOptions = {},
 ): tf.Tensor4D {
-  const { flat, rotation, translation, shape } = aligned(points, view, 'applyInverseView');
-  const moved = rotateAbout(tf.sub(flat, translation), rotation, { ...options, transposed: true });
-  return tf.reshape(moved, shape);
+  return tf.tidy(() => {
+    const { flat, rotation, translation, shape } = aligned(points, view, 'applyInverseView');
+    const moved = rotateAbout(tf.sub(flat, translation), rotation, { ...options, transposed: true });
+    return tf.reshape(moved, shape);
+  });
 }
 
 function rotateAbout(

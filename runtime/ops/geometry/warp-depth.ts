@@ -21,13 +21,15 @@ export function viewDepthRange({
  * misses the mesh come out at the far clamp and pass no gradient.
  */
 export function warpDepth(depth: tf.Tensor, view: tf.Tensor, options: DepthWarpOptions): tf.Tensor3D {
-  const vertices = projectToNdc(warpedPoints(depth, view, options), options.camera);
-  const { minDepth, maxDepth } = viewDepthRange(options);
-  return tf.clipByValue(rasterizeDepth(vertices), minDepth, maxDepth);
+  return tf.tidy(() => {
+    const vertices = projectToNdc(warpedPoints(depth, view, options), options.camera);
+    const { minDepth, maxDepth } = viewDepthRange(options);
+    return tf.clipByValue(rasterizeDepth(vertices), minDepth, maxDepth);
+  });
 }
 
 /** Where a view's depth map [B,S,S] of {@link warpDepth} shows the object: 1 below the far clamp, else 0; no gradient. */
 export function visibleMask(viewDepth: tf.Tensor, range: Partial<DepthRange> = {}): tf.Tensor3D {
   const { maxDepth } = viewDepthRange(range);
-  return tf.cast(tf.less(viewDepth as tf.Tensor3D, maxDepth), 'float32');
+  return tf.tidy(() => tf.cast(tf.less(viewDepth as tf.Tensor3D, maxDepth), 'float32'));
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Camera, depthToPoints, pointsToGrid } from './camera.ts';
 import { applyInverseView, applyView, type RotationOptions } from './view.ts';
 
@@ -9,17 +9,17 @@ export interface WarpOptions extends RotationOptions {
 
 /** The points of a canonical depth map [B,S,S], moved by views [B,6]: [B,S,S,3]. */
 export function warpedPoints(depth: tf.Tensor, view: tf.Tensor, options: WarpOptions): tf.Tensor4D {
-  return applyView(depthToPoints(depth, options.camera), view, options);
+  return tf.tidy(() => applyView(depthToPoints(depth, options.camera), view, options));
 }
 
 /** The points of a depth map [B,S,S] seen from views [B,6], moved back into the canonical frame: [B,S,S,3]. */
 export function inverseWarpedPoints(depth: tf.Tensor, view: tf.Tensor, options: WarpOptions): tf.Tensor4D {
-  return applyInverseView(depthToPoints(depth, options.camera), view, options);
+  return tf.tidy(() => applyInverseView(depthToPoints(depth, options.camera), view, options));
 }
 
 /** Where each canonical pixel appears in the view: sampling grid [B,S,S,2], for carrying a view's image to canonical. */
 export function warpedGrid(depth: tf.Tensor, view: tf.Tensor, options: WarpOptions): tf.Tensor4D {
-  return pointsToGrid(warpedPoints(depth, view, options), options.camera);
+  return tf.tidy(() => pointsToGrid(warpedPoints(depth, view, options), options.camera));
 }
 
 /**
@@ -27,5 +27,5 @@ export function warpedGrid(depth: tf.Tensor, view: tf.Tensor, options: WarpOptio
  * from the view. Sampling the canonical texture with it renders the view.
  */
 export function inverseWarpedGrid(depth: tf.Tensor, view: tf.Tensor, options: WarpOptions): tf.Tensor4D {
-  return pointsToGrid(inverseWarpedPoints(depth, view, options), options.camera);
+  return tf.tidy(() => pointsToGrid(inverseWarpedPoints(depth, view, options), options.camera));
 }

@@ -1,3 +1,4 @@
+import { pulledNodes } from '../../../cli/view/ancestors.ts';
 import type { RunEvent, RunNode, RunStage } from '../../../runtime/run/events.ts';
 import { facePath, IMAGE_NAMES } from './faces.ts';
 
@@ -255,6 +256,7 @@ export function* fixtureEvents(options: FixtureOptions = {}): Generator<RunEvent
       depthNet: 8,
       albedoNet: 8,
     };
+    const pulled = pulledNodes(FIXTURE_NODES, node);
     const shares = FIXTURE_NODES.map(({ name }) => ({
       node: name,
       milliseconds: weights[name] ?? 1,

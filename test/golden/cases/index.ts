@@ -10,6 +10,8 @@ import { depthRasterizer } from './rasterize-depth.ts';
 import { colourRenderer } from './render-rgb.ts';
 import { residualEncoder } from './resencoder.ts';
 import { resizing } from './resize.ts';
+import { stylegan2 } from './stylegan2.ts';
+import { stylegan2Full } from './stylegan2-full.ts';
 
 export const HANDLERS: readonly CaseHandler[] = [
   adam,
@@ -23,4 +25,6 @@ export const HANDLERS: readonly CaseHandler[] = [
   depthRasterizer,
   colourRenderer,
   resizing,
+  stylegan2,
+  stylegan2Full,
 ];

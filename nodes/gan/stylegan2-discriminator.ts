@@ -1,0 +1,48 @@
+import { Type } from 'typebox';
+import { entryOfFile } from '../../runtime/nn/load.ts';
+import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
+import { discriminator } from '../../runtime/nn/stylegan2-discriminator.ts';
+import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
+import { blurTaps, channelMultiplier, ganSize } from '../../runtime/nn/stylegan2-params.ts';
+import { discriminatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
+import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+
+export const stylegan2Discriminator = defineNode({
+  type: 'gan/stylegan2-discriminator',
+  version: 1,
+  title: 'StyleGAN2 discriminator',
+  description:
+    'Images to scores, greater for images that look real (Karras et al. 2020, "Analyzing and Improving the Image ' +
+    'Quality of StyleGAN"), and the features on the way. The channels are those of the checkpoint.',
+  params: Type.Object({
+    size: ganSize(),
+    channelMultiplier: channelMultiplier(),
+    blur: blurTaps(),
+    group: Type.Integer({
+      description:
+        'Samples whose deviation from each other is a feature; it divides the batch, or exceeds it',
+      default: 4,
+      minimum: 1,
+    }),
+    checkpoint: checkpointFile(),
+    entry: entryOfFile('d', 'd'),
+  }),
+  inputs: { image: port('image[B,$size,$size,3]') },
+  outputs: {
+    score: port('float[B,1]'),
+    features: port.list('features[...]', {
+      description: 'After every residual block, and before the linear layers',
+    }),
+  },
+  role: 'network',
+  frozen: true,
+  run({ inputs, params, context }) {
+    const { size, group, blur: taps } = params;
+    const weights: ShapedWeights = context.weights;
+    const shapeOf = (name: string) => weights.shapeOf?.(name);
+    const widths = discriminatorWidths(size, shapeOf, officialWidths(params.channelMultiplier));
+    return discriminator({ size, widths, taps, group })(new Scope(weights))(inputs.image);
+  },
+  load: ({ params, context }) =>
+    loadDiscriminator({ ...params, taps: params.blur }, { ...params, file: params.checkpoint, context }),
+});

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Type } from 'typebox';
+import { entryOfFile } from '../../runtime/nn/load.ts';
+import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
+import { loadSynthesis, MEAN_LATENT } from '../../runtime/nn/stylegan2-load.ts';
+import { blurTaps, channelMultiplier, ganSize, latentLength } from '../../runtime/nn/stylegan2-params.ts';
+import { noiseResolutions, synthesis } from '../../runtime/nn/stylegan2-synthesis.ts';
+import { generatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
+import {
+  checkpointFile,
+  defineNode,
+  type Initializer,
+  type NetworkContext,
+  port,
+} from '../../runtime/node.ts';
+
+/** Latents drawn towards their mean: w' = mean + ψ·(w − mean). */
+export function truncate(w: tf.Tensor, mean: tf.Tensor, psi: number): tf.Tensor {
+  return tf.add(mean, tf.mul(tf.sub(w, mean), psi));
+}
+
+const unknownMean: Initializer = () => {
+  throw new Error(
+    'a truncation below 1 needs the mean latent: give a checkpoint, or connect the input "mean"',
+  );
+};
+
+function meanOf({ weights }: NetworkContext, latent: number): tf.Tensor {
+  return weights.get(MEAN_LATENT, { shape: [1, latent], init: unknownMean, trainable: false });
+}
+
+export const stylegan2Generator = defineNode({
+  type: 'gan/stylegan2-generator',
+  version: 1,
+  title: 'StyleGAN2 generator',
+  description:
+    'Latents w to images (Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN"): W gives one ' +
+    'latent [B,L] to all layers, W+ one to each [B,N,L], N = 2·log₂(size) − 2. The channels are those of the ' +
+    'checkpoint. Truncation draws latents towards their mean, of 4096 samples unless it is an input.',
+  params: Type.Object({
+    size: ganSize(),
+    latent: latentLength(),
+    channelMultiplier: channelMultiplier(),
+    blur: blurTaps(),
+    noise: Type.Union([Type.Literal('fixed'), Type.Literal('random')], {
+      description: "Noise: the network's own, or drawn anew for every image",
+      default: 'fixed',
+    }),
+    truncation: Type.Number({ description: 'ψ; 1 for none', default: 1, minimum: 0, maximum: 1 }),
+    checkpoint: checkpointFile(),
+    entry: entryOfFile('g_ema', 'g_ema'),
+  }),
+  inputs: {
+    w: port('latent[B,...N,$latent]'),
+    mean: port('latent[1,$latent]', { optional: true, description: 'The mean latent' }),
+  },
+  outputs: {
+    image: port('image[B,$size,$size,3]', { description: 'About in [-1, 1], not clamped' }),
+    features: port.list('features[...]', { description: 'What each resolution from 8×8 ends with' }),
+  },
+  role: 'network',
+  frozen: true,
+  run({ inputs, params, context }) {
+    const { size, latent, noise, truncation, blur: taps } = params;
+    const weights: ShapedWeights = context.weights;
+    const shapeOf = (name: string) => weights.shapeOf?.(name);
+    const widths = generatorWidths(shapeOf, officialWidths(params.channelMultiplier));
+    const given = noise === 'random' ? 'given' : 'fixed';
+    const network = synthesis({ size, latent, widths, taps, noise: given })(new Scope(weights));
+    const w =
+      truncation < 1 ? truncate(inputs.w, inputs.mean ?? meanOf(context, latent), truncation) : inputs.w;
+    if (given === 'fixed') return network(w);
+    const batch = w.shape[0] as number;
+    const shapes = noiseResolutions(size).map((resolution) => [batch, resolution, resolution, 1]);
+    return network(
+      w,
+      shapes.map((shape) => context.random.normal(shape) as tf.Tensor4D),
+    );
+  },
+  load: ({ params, context }) =>
+    loadSynthesis(
+      { ...params, taps: params.blur },
+      { file: params.checkpoint, entry: params.entry, context, withMean: params.truncation < 1 },
+    ),
+});
