@@ -140,7 +140,7 @@ function container(content: Buffer, random: Random, inside: boolean): Buffer {
 
 function mutate(valid: Buffer, random: Random): Buffer {
   let file = Buffer.from(valid);
-  for (let count = 1 + random(4); count > 0 && file.length > 0; count--) {
+  for (let count = 1 + random(1 + random(4)); count > 0 && file.length > 0; count--) {
     const at = random(file.length);
     const length = 1 + random(Math.min(16, file.length - at));
     switch (random(8)) {

@@ -38,7 +38,8 @@ export function viewTransform(view: tf.Tensor): ViewTransform {
   const batch = view.shape[0] ?? 0;
   return tf.tidy(() => {
     const rotation = rotationFromEuler(tf.slice(view, [0, 0], [batch, 3]));
-    return { rotation, translation: tf.reshape(tf.slice(view, [0, 3], [batch, 3]), [batch, 1, 3]) };
+    const translation: tf.Tensor3D = tf.reshape(tf.slice(view, [0, 3], [batch, 3]), [batch, 1, 3]);
+    return { rotation, translation };
   });
 }
 
@@ -54,9 +55,7 @@ export function scaleView(raw: tf.Tensor, { rotation, translationXY, translation
   expectShape(raw, ['B', 6], 'scaleView: raw');
   const angle = (rotation * Math.PI) / 180;
   const scale = [angle, angle, angle, translationXY, translationXY, translationZ];
-  return tf.tidy(() => {
-    return tf.mul(raw, tf.tensor2d(scale, [1, 6]));
-  });
+  return tf.tidy(() => tf.mul(raw, tf.tensor2d(scale, [1, 6])));
 }
 
 /** Where views rotate about: the point (0, 0, rotationCentre). */
