@@ -41,7 +41,9 @@ const KEYS = 12;
 export async function inspectCheckpoint(path: string, options: InspectOptions = {}): Promise<InspectReport> {
   const checkpoint = await openCheckpoint(path, { unknown: options.unknown });
   try {
-    const tensors = checkpoint.tensors().map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes }));
+    const tensors = checkpoint
+      .tensors()
+      .map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes }));
     const elements = tensors.map(({ shape }) => shape.reduce((count, size) => count * size, 1));
     return {
       file: checkpoint.file,

@@ -16,5 +16,8 @@ export interface Relighting {
 export function relight(light: tf.Tensor, { slopes, strength, ambientShare }: Relighting): tf.Tensor2D {
   const [ambient, diffuse] = tf.split(light, [1, 1, 2], 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const added = tf.mul(strength, 2);
-  return tf.concat([tf.add(ambient, tf.mul(added, ambientShare)), tf.add(diffuse, added), slopes], 1) as tf.Tensor2D;
+  return tf.concat(
+    [tf.add(ambient, tf.mul(added, ambientShare)), tf.add(diffuse, added), slopes],
+    1,
+  ) as tf.Tensor2D;
 }

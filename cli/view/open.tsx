@@ -27,9 +27,9 @@ export interface OpenViewOptions {
 }
 
 /** Least time between two frames, in milliseconds. */
-const FRAME = 160;
+const FRAME = 200;
 /** Share of one processor core that frames may take; slow terminals get fewer of them. */
-const FRAME_BUDGET = 0.04;
+const FRAME_BUDGET = 0.03;
 const SLOWEST_FRAME = 500;
 /** Time after which a frame is drawn whole: native libraries write past `captureOutput`, in milliseconds. */
 const WHOLE_FRAME = 10_000;

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { RowBook } from './row-book.ts';
+import { type Line, RowBook } from './row-book.ts';
+import { widthOf } from './width.ts';
 
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
@@ -25,7 +26,7 @@ export class Screen extends EventEmitter {
   /** The rows of the frame that Ink lays out. */
   readonly book = new RowBook();
   private readonly terminal: Terminal;
-  private shown: readonly string[] = [];
+  private shown: readonly Line[] = [];
   private open = false;
   private whole = false;
 
@@ -44,10 +45,7 @@ export class Screen extends EventEmitter {
 
   /** Draws a frame: its rows, separated by line ends. Rows beyond what the terminal has are left out. */
   write(frame: string): boolean {
-    const rows = this.book
-      .resolve(frame)
-      .split('\n')
-      .slice(0, Math.max(1, this.rows - 1));
+    const rows = this.book.resolve(frame).slice(0, Math.max(1, this.rows - 1));
     const update = this.difference(rows);
     if (update !== '') this.terminal.write(`${BEGIN}${this.open ? '' : HIDE_CURSOR}${update}${END}`);
     this.open = true;
@@ -60,7 +58,7 @@ export class Screen extends EventEmitter {
   above(lines: readonly string[]): void {
     if (lines.length === 0) return;
     const text = lines.map((line) => `${line}${ERASE_REST}\n`).join('');
-    const frame = this.shown.map((row) => `${row}${ERASE_REST}\n`).join('');
+    const frame = this.shown.map((line) => `${textOf(line)}${ERASE_REST}\n`).join('');
     this.terminal.write(`${BEGIN}${this.toTop()}${text}${frame}${END}`);
   }
 
@@ -70,7 +68,10 @@ export class Screen extends EventEmitter {
    */
   resized(): void {
     const columns = this.columns;
-    const taken = this.shown.reduce((sum, row) => sum + Math.max(1, Math.ceil(bareWidth(row) / columns)), 0);
+    const taken = this.shown.reduce(
+      (sum, row) => sum + Math.max(1, Math.ceil(widthOf(textOf(row)) / columns)),
+      0,
+    );
     const up = Math.min(taken, this.rows - 1);
     if (up > 0)
       this.terminal.write(`\u001b[${up}A\r${`${ERASE_REST}\n`.repeat(up)}${ERASE_REST}\u001b[${up}A`);
@@ -89,18 +90,19 @@ export class Screen extends EventEmitter {
     this.shown = [];
   }
 
-  private difference(rows: readonly string[]): string {
+  private difference(lines: readonly Line[]): string {
     let text = '';
     let skipped = 0;
-    for (const [index, row] of rows.entries()) {
-      if (row === this.shown[index] && !this.whole) {
+    for (const [index, line] of lines.entries()) {
+      const change = changeOf(line, this.whole ? undefined : this.shown[index]);
+      if (change === '') {
         skipped++;
         continue;
       }
-      text += `${'\n'.repeat(skipped)}${row}${ERASE_REST}\n`;
+      text += `${'\n'.repeat(skipped)}${change}\n`;
       skipped = 0;
     }
-    const surplus = this.shown.length - rows.length;
+    const surplus = this.shown.length - lines.length;
     if (surplus > 0) {
       text += `${'\n'.repeat(skipped)}${`${ERASE_REST}\n`.repeat(surplus)}\u001b[${surplus}A`;
       skipped = 0;
@@ -113,8 +115,19 @@ export class Screen extends EventEmitter {
   }
 }
 
-/** Columns of a row whose characters are nearly all narrow; wide ones count one, as only the wrapping asks. */
-function bareWidth(row: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
-  return row.replace(/\u001b\[[0-9;]*m/g, '').length;
+/** What makes the line that is shown into another one: only the parts that differ, where both have the same parts. */
+function changeOf(line: Line, shown: Line | undefined): string {
+  const alike = shown?.length === line.length && line.every((part, i) => part.column === shown[i]?.column);
+  if (!shown || !alike) return `${textOf(line)}${ERASE_REST}`;
+  let change = '';
+  for (const [index, part] of line.entries()) {
+    if (part.text === shown[index]?.text) continue;
+    const rest = index === line.length - 1 ? ERASE_REST : '';
+    change += `\u001b[${part.column + 1}G${part.text}${rest}`;
+  }
+  return change;
+}
+
+function textOf(line: Line): string {
+  return line.map((part) => part.text).join('');
 }

@@ -10,7 +10,10 @@ export const light = defineNode({
   description:
     'Lights from what the light network gives: raw + mean, that is (a, b, dx, dy) with ambient strength a/2 + ½, ' +
     'diffuse strength b/2 + ½ and direction (dx, dy, 1) (Pan et al. 2021, section 3.1; Wu et al. 2020).',
-  example: example({ raw: constant([1, 4], 0.2), light: { type: 'light/light', in: { raw: 'raw' } } }, 'light'),
+  example: example(
+    { raw: constant([1, 4], 0.2), light: { type: 'light/light', in: { raw: 'raw' } } },
+    'light',
+  ),
   params: Type.Object({}),
   inputs: {
     raw: port('float[B,4]', { description: 'About in [−1, 1]' }),

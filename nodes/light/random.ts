@@ -15,7 +15,10 @@ export const randomLight = defineNode({
     'Lights around a given one: directions (dx, dy, 1) and an added diffuse strength r, all uniform, the ambient ' +
     'strength changed by α·r (Pan et al. 2021, section 3.2, step 2). These numbers are `rand_light` of the original.',
   example: example(
-    { light: constant([1, 4]), random: { type: 'light/random', in: { light: 'light' }, params: { count: 4 } } },
+    {
+      light: constant([1, 4]),
+      random: { type: 'light/random', in: { light: 'light' }, params: { count: 4 } },
+    },
     'random',
   ),
   params: Type.Object({

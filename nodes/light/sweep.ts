@@ -30,7 +30,6 @@ export const lightSweep = defineNode({
     const all = diffuse.flatMap((r) => y.flatMap((dy) => x.map((dx) => ({ dx, dy, r }))));
     const slopes = tf.tensor2d(all.map(({ dx, dy }) => [dx, dy]));
     const strength = tf.tensor2d(all.map(({ r }) => [r]));
-    const light = tf.tile(inputs.light, [all.length, 1]);
-    return { light: relight(light, { slopes, strength, ambientShare }) };
+    return { light: relight(inputs.light, { slopes, strength, ambientShare }) };
   },
 });

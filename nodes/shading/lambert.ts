@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
 import { diffuseShading, lightingFromVector, shade } from '../../runtime/ops/index.ts';
+import { expectOneOrAll } from '../_batch.ts';
 import { constant, dome, example } from '../_example.ts';
 
 export const lambert = defineNode({
@@ -26,6 +27,7 @@ export const lambert = defineNode({
     diffuse: port('float[B,S,S]', { description: 'max(0, n·l) alone' }),
   },
   run({ inputs }) {
+    expectOneOrAll('normals', inputs.normals, inputs.light.shape[0]);
     const lighting = lightingFromVector(inputs.light);
     const diffuse = diffuseShading(inputs.normals, lighting.direction);
     return { shading: shade(diffuse, lighting), diffuse };

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
 import { applyShading } from '../../runtime/ops/index.ts';
+import { expectOneOrAll } from '../_batch.ts';
 import { constant, example } from '../_example.ts';
 
 export const texture = defineNode({
@@ -20,5 +21,8 @@ export const texture = defineNode({
   params: Type.Object({}),
   inputs: { albedo: port('image[_,S,S,3]'), shading: port('float[B,S,S]') },
   outputs: { texture: port('image[B,S,S,3]') },
-  run: ({ inputs }) => ({ texture: applyShading(inputs.albedo, inputs.shading) }),
+  run({ inputs: { albedo, shading } }) {
+    expectOneOrAll('albedo', albedo, shading.shape[0]);
+    return { texture: applyShading(albedo, shading) };
+  },
 });

@@ -9,7 +9,8 @@ export const depthImage = defineNode({
   type: 'shape/depth-image',
   version: 1,
   title: 'Depth as a picture',
-  description: 'A grey picture of a depth map: near is dark (−1), far is light (1), what is beyond is clipped.',
+  description:
+    'A grey picture of a depth map: near is dark (−1), far is light (1), what is beyond is clipped.',
   example: example({ ...dome, picture: { type: 'shape/depth-image', in: { depth: 'depth' } } }, 'picture'),
   params: Type.Object(depthRange()),
   inputs: { depth: port('depth[B,S,S]') },

@@ -13,7 +13,10 @@ export const depth = defineNode({
     'Canonical depth from what the depth network gives: d = tanh(raw − mean(raw)), scaled from [−1, 1] to the range of ' +
     'depths (Pan et al. 2021, section 3.1; Wu et al. 2020). The outermost columns are drawn to one depth, ' +
     'd ← (1 − w)·d + w·border, so that the surface is closed at both sides.',
-  example: example({ raw: constant([1, 8, 8, 1]), depth: { type: 'shape/depth', in: { raw: 'raw' } } }, 'depth'),
+  example: example(
+    { raw: constant([1, 8, 8, 1]), depth: { type: 'shape/depth', in: { raw: 'raw' } } },
+    'depth',
+  ),
   params: Type.Object({
     ...depthRange(),
     borderColumns: Type.Integer({

@@ -18,7 +18,11 @@ export const randomView = defineNode({
   example: example(
     {
       prior: { type: 'source/gaussian', params: { size: 6 } },
-      random: { type: 'view/random', in: { mean: 'prior.mean', factor: 'prior.factor' }, params: { count: 4 } },
+      random: {
+        type: 'view/random',
+        in: { mean: 'prior.mean', factor: 'prior.factor' },
+        params: { count: 4 },
+      },
     },
     'random',
   ),

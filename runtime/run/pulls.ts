@@ -1,11 +1,11 @@
 import { setRandomPosition } from '../engine/index.ts';
 import type { StepReport } from '../engine/onnx/report.ts';
 import {
+  canonicalJson,
   type Graph,
   type GraphNode,
   hashJson,
   type JsonObject,
-  canonicalJson,
   type Plan,
   type PullPlan,
   paramsIn,
@@ -201,7 +201,9 @@ export class Pulls {
       const stated = plan.entries.flatMap(({ node }) => {
         const { live = [] } = node.type as Optimizer<never, never, never>;
         const recorded = (params: ParamsJson) =>
-          canonicalJson(Object.fromEntries(Object.entries(params).filter(([name]) => !live.includes(name))) as JsonObject);
+          canonicalJson(
+            Object.fromEntries(Object.entries(params).filter(([name]) => !live.includes(name))) as JsonObject,
+          );
         const params = step.params.get(node.name);
         if (!params || node.role === 'source' || node.role === 'sink') return [];
         return recorded(params) === recorded(node.params) ? [] : [`${node.name} ${recorded(params)}`];

@@ -455,3 +455,13 @@ describe('scopes', () => {
     expect(products?.every(({ scope }) => scope === 'net/layer')).toBe(true);
   });
 });
+
+describe('eager code', () => {
+  it('goes on when a pending tensor cannot be computed: only reading that one fails', () => {
+    const broken = tf.gather(tf.tensor([1, 2]), tf.add(tf.tensor([6], [1], 'int32'), tf.scalar(1, 'int32')));
+    const fine = tf.add(tf.tensor([1]), 1);
+    (tf.backend() as unknown as { flush(): void }).flush();
+    expect(read(fine)).toEqual([2]);
+    expect(() => broken.dataSync()).toThrow(EngineError);
+  });
+});

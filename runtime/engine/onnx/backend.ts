@@ -209,12 +209,25 @@ export class OnnxBackend extends tf.KernelBackend {
     }
   }
 
-  /** Evaluates every tensor that is alive and pending. */
+  /** Evaluates every tensor that is alive and pending; one that cannot be computed throws when it is read. */
   flush(): void {
     const syms = [...this.entries.values()].flatMap(({ sym }) => (sym ? [sym] : []));
-    this.evaluate(syms.flatMap(({ value }) => (value.producer ? [value] : [])));
+    const pending = syms.flatMap(({ value }) => (value.producer ? [value] : []));
+    try {
+      this.evaluate(pending);
+    } catch {
+      for (const value of pending) this.evaluateIfPossible(value);
+    }
     for (const { value } of syms) value.lazilyUsed = false;
     recorder.pending = 0;
+  }
+
+  private evaluateIfPossible(value: Value): void {
+    try {
+      this.evaluate([value]);
+    } catch {
+      // stays pending: who reads it gets the error, nobody else
+    }
   }
 
   /** Records `body` as a step: nothing is evaluated, values for which `isSymbolic` holds cannot be read. */

@@ -257,7 +257,7 @@ export function* fixtureEvents(options: FixtureOptions = {}): Generator<RunEvent
       albedoNet: 8,
     };
     const pulled = pulledNodes(FIXTURE_NODES, node);
-    const shares = FIXTURE_NODES.map(({ name }) => ({
+    const shares = FIXTURE_NODES.filter(({ name }) => pulled.has(name)).map(({ name }) => ({
       node: name,
       milliseconds: weights[name] ?? 1,
       bytes: 1e6,

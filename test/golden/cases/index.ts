@@ -1,4 +1,5 @@
 import { adam } from './adam.ts';
+import { biSeNetScores } from './bisenet.ts';
 import { encoderDecoder } from './eddeconv.ts';
 import { ellipsoid } from './ellipsoid.ts';
 import { vectorEncoder } from './encoder.ts';
@@ -6,6 +7,9 @@ import { geometry } from './geometry.ts';
 import { gridSampling } from './grid-sample.ts';
 import type { CaseHandler } from './handler.ts';
 import { losses } from './losses.ts';
+import { perceptual } from './lpips.ts';
+import { pspNetScores } from './pspnet.ts';
+import { checkpointFiles } from './pt-files.ts';
 import { depthRasterizer } from './rasterize-depth.ts';
 import { colourRenderer } from './render-rgb.ts';
 import { residualEncoder } from './resencoder.ts';
@@ -27,4 +31,8 @@ export const HANDLERS: readonly CaseHandler[] = [
   resizing,
   stylegan2,
   stylegan2Full,
+  perceptual,
+  biSeNetScores,
+  pspNetScores,
+  checkpointFiles,
 ];

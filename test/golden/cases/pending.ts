@@ -11,7 +11,6 @@ const PENDING: readonly [reference: RegExp, reason: string][] = [
   [/\bGenerator\b/, 'needs StyleGAN2'],
   [/parse_mask/, 'needs mask parsing'],
   [/init_netD_ellipsoid/, 'needs the depth network'],
-  [/torch\.save/, 'needs the checkpoint reader'],
   [/export_to_obj_string/, 'needs the OBJ writer'],
   [/model\.py.*\bGAN2Shape\b/, 'needs whole steps'],
 ];

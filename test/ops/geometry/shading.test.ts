@@ -31,11 +31,12 @@ describe('shading', () => {
         [B, H, W, 3],
         [B, 4],
       ],
-      op: (albedo, normals, light) => {
-        const lighting = lightingFromVector(light as tf.Tensor);
-        const cosine = diffuseShading(normals as tf.Tensor, lighting.direction);
-        return applyShading(albedo as tf.Tensor, shade(cosine, lighting));
-      },
+      op: (albedo, normals, light) =>
+        tf.tidy(() => {
+          const lighting = lightingFromVector(light as tf.Tensor);
+          const cosine = diffuseShading(normals as tf.Tensor, lighting.direction);
+          return applyShading(albedo as tf.Tensor, shade(cosine, lighting));
+        }),
       formula: (albedo, normals, light) =>
         texture(albedo as Float64Array, normals as Float64Array, light as Float64Array),
     });

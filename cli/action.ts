@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { printError } from './errors.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/**
+ * Makes `body` the action of a command: what it gives is the exit code, what it throws is printed. `--json` and
+ * `--debug` are added.
+ */
+export function action<Options extends CommonOptions>(
+  command: Command,
+  body: (args: readonly string[], options: Options) => number | Promise<number>,
+): Command {
+  return command
+    .option('--json', 'print data for machines')
+    .option('--debug', 'show where in the program an error comes from')
+    .action(async () => {
+      const options = command.opts<Options>();
+      try {
+        process.exitCode = await body(command.args, options);
+      } catch (cause) {
+        process.exitCode = printError(cause, { json: options.json === true, debug: options.debug === true });
+      }
+    });
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Where node types come from besides the built-in ones. */
+export const NODES_OPTION = [
+  '--nodes <folder>',
+  'a folder of further node files; may be given several times',
+] as const;
+
+export const SET_OPTION = [
+  '--set <path=json>',
+  'override a value of the graph, such as settings.steps=100; may be given several times',
+] as const;
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Text in columns: every column as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { RunError, RunFolder } from '../../runtime/run/index.ts';
+import { action, type CommonOptions } from '../action.ts';
+import { EXIT } from '../errors.ts';
+import { followEvents } from '../follow.ts';
+import { openView } from '../view/index.ts';
+
+interface WatchOptions extends CommonOptions {
+  readonly plain?: boolean;
+}
+
+export function watchCommand(): Command {
+  const command = new Command('watch')
+    .description('watch a run that another terminal started, or look at one that has ended')
+    .argument('<run>', 'the folder of the run')
+    .option('--plain', 'one line an event instead of the dashboard')
+    .addHelpText('after', '\nExamples:\n  $ gan2shape watch runs/fit-image-20261122-175301');
+  return action<WatchOptions>(command, async ([path = ''], { plain, json }) => {
+    const folder = new RunFolder(path);
+    folder.record();
+    if (!existsSync(folder.events)) throw new RunError('not-a-run', `${folder.path} has no events yet`);
+    await openView(followEvents(folder.events), {
+      mode: json ? 'json' : plain ? 'plain' : 'auto',
+      folder: folder.path,
+    });
+    return EXIT.fine;
+  });
+}

@@ -1,0 +1,54 @@
+import { open } from 'node:fs/promises';
+import { concatMap, from, Observable, takeWhile } from 'rxjs';
+import type { RunEvent } from '../runtime/run/events.ts';
+import { parseEvents } from '../runtime/run/index.ts';
+
+/** Milliseconds between two looks at the file. */
+const INTERVAL = 200;
+const BLOCK = 1 << 18;
+
+/**
+ * The events of a log from its beginning, and those that are added while it is followed, until one ends the run and
+ * nothing follows it: a resumed run goes on in the same log.
+ */
+export function followEvents(path: string): Observable<RunEvent> {
+  return lines(path).pipe(
+    concatMap(({ text, isEnd }) => {
+      const events = parseEvents(text);
+      const over = isEnd && events.at(-1)?.kind === 'run-finished';
+      return from([
+        ...events.map((event) => ({ event, over: false })),
+        ...(over ? [{ event: undefined, over }] : []),
+      ]);
+    }),
+    takeWhile(({ over }) => !over),
+    concatMap(({ event }) => (event ? [event] : [])),
+  );
+}
+
+/** Whole lines as they come, in blocks; `isEnd` where the file ended behind them. */
+function lines(path: string): Observable<{ readonly text: string; readonly isEnd: boolean }> {
+  return new Observable((subscriber) => {
+    const follow = async () => {
+      const file = await open(path, 'r');
+      const block = Buffer.alloc(BLOCK);
+      let position = 0;
+      let rest = Buffer.alloc(0);
+      try {
+        while (!subscriber.closed) {
+          const { bytesRead } = await file.read(block, 0, BLOCK, position);
+          position += bytesRead;
+          const all = Buffer.concat([rest, block.subarray(0, bytesRead)]);
+          const end = all.lastIndexOf(10) + 1;
+          rest = all.subarray(end);
+          const isEnd = bytesRead < BLOCK;
+          if (end > 0) subscriber.next({ text: all.toString('utf8', 0, end), isEnd });
+          if (isEnd) await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+        }
+      } finally {
+        await file.close();
+      }
+    };
+    follow().catch((cause) => subscriber.error(cause));
+  });
+}

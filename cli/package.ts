@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The version of this package, from the package.json above this file. */
+export function packageVersion(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return versionIn(join(folder, 'package.json')) ?? 'unknown';
+}
+
+/** The version of an installed package; undefined where it is not installed. */
+export function installedVersion(name: string): string | undefined {
+  const { resolve } = createRequire(import.meta.url);
+  try {
+    return versionIn(resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+function versionIn(file: string): string | undefined {
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
+  return version;
+}

@@ -1,0 +1,41 @@
+import { EXIT } from './errors.ts';
+
+export interface SignalOptions {
+  /** Asks what runs to stop. */
+  readonly stop: () => void;
+  /** What to say when it has not stopped in time. */
+  readonly tooSlow: () => string;
+}
+
+/** A stop is at most five seconds long; the rest is for printing. */
+const GRACE = 4_500;
+
+/**
+ * The first Ctrl-C or SIGTERM asks to stop; a second one, or five seconds, end the process. `code` is the exit code
+ * that belongs to the signal there was.
+ */
+export function onSignals({ stop, tooSlow }: SignalOptions): {
+  code: () => number | undefined;
+  release: () => void;
+} {
+  let code: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const on = (signalCode: number) => () => {
+    if (code !== undefined) process.exit(code);
+    code = signalCode;
+    stop();
+    timer = setTimeout(() => {
+      process.stderr.write(`${tooSlow()}\n`);
+      process.exit(signalCode);
+    }, GRACE);
+  };
+  const handlers = { SIGINT: on(EXIT.interrupted), SIGTERM: on(EXIT.terminated) } as const;
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+  return {
+    code: () => code,
+    release: () => {
+      clearTimeout(timer);
+      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+    },
+  };
+}
