@@ -12,12 +12,9 @@ export function packageVersion(): string {
 
 /** The version of an installed package; undefined where it is not installed. */
 export function installedVersion(name: string): string | undefined {
-  const { resolve } = createRequire(import.meta.url);
-  try {
-    return versionIn(resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const file = folders.map((folder) => join(folder, name, 'package.json')).find((path) => existsSync(path));
+  return file && versionIn(file);
 }
 
 function versionIn(file: string): string | undefined {

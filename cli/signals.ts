@@ -1,8 +1,8 @@
 import { EXIT } from './errors.ts';
 
 export interface SignalOptions {
-  /** Asks what runs to stop. */
-  readonly stop: () => void;
+  /** Asks what runs to stop; false where nothing does yet, so that the process can end at once. */
+  readonly stop: () => boolean;
   /** What to say when it has not stopped in time. */
   readonly tooSlow: () => string;
 }
@@ -23,7 +23,7 @@ export function onSignals({ stop, tooSlow }: SignalOptions): {
   const on = (signalCode: number) => () => {
     if (code !== undefined) process.exit(code);
     code = signalCode;
-    stop();
+    if (!stop()) process.exit(code);
     timer = setTimeout(() => {
       process.stderr.write(`${tooSlow()}\n`);
       process.exit(signalCode);

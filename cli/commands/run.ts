@@ -122,7 +122,10 @@ async function perform(begin: Start, { json, plain }: RunCliOptions): Promise<nu
   let folder: string | undefined;
   let code: number = EXIT.failed;
   const signals = onSignals({
-    stop: () => commands.next('stop'),
+    stop: () => {
+      commands.next('stop');
+      return folder !== undefined;
+    },
     tooSlow: () =>
       folder === undefined
         ? ''

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../runtime/run/events.ts';
 import { captureOutput } from './capture.ts';
 import type { Controls } from './controls.ts';
 import { Dashboard } from './dashboard.tsx';
-import { outcomeLines, resultLine } from './outcome.ts';
+import { outcomeHeight, outcomeLines, resultLine } from './outcome.ts';
 import { PLAIN_START, plainLines } from './plain.ts';
 import { RowBookContext } from './rows.tsx';
 import { EMPTY_VIEW } from './run-view.ts';
@@ -84,7 +84,7 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
     <RowBookContext value={screen.book}>
       <Dashboard
         view={view}
-        terminal={{ columns: screen.columns, rows: screen.rows }}
+        terminal={{ columns: screen.columns, rows: screen.rows - outcomeHeight(view, style, screen.columns) }}
         depth={depth}
         clock={Date.now()}
         keys={stdin.isTTY === true}

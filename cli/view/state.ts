@@ -10,7 +10,7 @@ import {
   nodesOf,
   type RunView,
 } from './run-view.ts';
-import { append, emptySeries, type Series } from './series.ts';
+import { append, emptySeries } from './series.ts';
 
 /** Weight of the newest event in the smoothed duration of a pull. */
 const PACE_WEIGHT = 0.2;
@@ -111,10 +111,10 @@ function pulled(view: RunView, event: PullProgress): RunView {
   const old = view.pace[event.node];
   const milliseconds =
     old === undefined ? event.milliseconds : old + PACE_WEIGHT * (event.milliseconds - old);
-  let losses = view.losses;
+  const losses = { ...view.losses };
   for (const [name, value] of Object.entries(event.values)) {
-    const series: Series = losses[name] ?? emptySeries();
-    losses = put(losses, name, append(series, value), LIMITS.series);
+    const series = losses[name] ?? (hasRoom(losses, LIMITS.series) ? emptySeries() : undefined);
+    if (series) losses[name] = append(series, value);
   }
   return {
     ...view,
@@ -185,8 +185,12 @@ function put<T>(
   value: T,
   limit: number,
 ): Readonly<Record<string, T>> {
-  if (!Object.hasOwn(record, key) && Object.keys(record).length >= limit) return record;
+  if (!Object.hasOwn(record, key) && !hasRoom(record, limit)) return record;
   return { ...record, [key]: value };
+}
+
+function hasRoom(record: object, limit: number): boolean {
+  return Object.keys(record).length < limit;
 }
 
 export { EMPTY_VIEW, type RunView };

@@ -6,6 +6,7 @@ import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
 import { blurTaps, channelMultiplier, ganSize } from '../../runtime/nn/stylegan2-params.ts';
 import { discriminatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+import { example } from '../_example.ts';
 
 export const stylegan2Discriminator = defineNode({
   type: 'gan/stylegan2-discriminator',
@@ -14,6 +15,13 @@ export const stylegan2Discriminator = defineNode({
   description:
     'Images to scores, greater for images that look real (Karras et al. 2020, "Analyzing and Improving the Image ' +
     'Quality of StyleGAN"), and the features on the way. The channels are those of the checkpoint.',
+  example: example(
+    {
+      image: { type: 'source/pattern', params: { size: 8 } },
+      judge: { type: 'gan/stylegan2-discriminator', in: { image: 'image' }, params: { size: 8 } },
+    },
+    'judge',
+  ),
   params: Type.Object({
     size: ganSize(),
     channelMultiplier: channelMultiplier(),

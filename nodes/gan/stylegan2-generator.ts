@@ -13,6 +13,7 @@ import {
   type NetworkContext,
   port,
 } from '../../runtime/node.ts';
+import { constant, example } from '../_example.ts';
 
 /** Latents drawn towards their mean: w' = mean + ψ·(w − mean). */
 export function truncate(w: tf.Tensor, mean: tf.Tensor, psi: number): tf.Tensor {
@@ -37,6 +38,13 @@ export const stylegan2Generator = defineNode({
     'Latents w to images (Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN"): W gives one ' +
     'latent [B,L] to all layers, W+ one to each [B,N,L], N = 2·log₂(size) − 2. The channels are those of the ' +
     'checkpoint. Truncation draws latents towards their mean, of 4096 samples unless it is an input.',
+  example: example(
+    {
+      w: constant([1, 16], 1),
+      fake: { type: 'gan/stylegan2-generator', in: { w: 'w' }, params: { size: 8, latent: 16 } },
+    },
+    'fake',
+  ),
   params: Type.Object({
     size: ganSize(),
     latent: latentLength(),

@@ -5,6 +5,7 @@ import { loadMapping } from '../../runtime/nn/stylegan2-load.ts';
 import { mapping } from '../../runtime/nn/stylegan2-mapping.ts';
 import { latentLength } from '../../runtime/nn/stylegan2-params.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+import { constant, example } from '../_example.ts';
 
 export const stylegan2Mapping = defineNode({
   type: 'gan/stylegan2-mapping',
@@ -14,6 +15,10 @@ export const stylegan2Mapping = defineNode({
     'Latents z to latents w (Karras et al. 2019, "A Style-Based Generator Architecture for GANs", figure 1b): a ' +
     'normalisation and eight linear layers. The two halves that GAN2Shape needs are a node each: of the parameters ' +
     '`skip` and `depth` one ends it early and one begins late; both count the normalisation as step 0.',
+  example: example(
+    { z: constant([2, 16], 1), w: { type: 'gan/stylegan2-mapping', in: { z: 'z' }, params: { latent: 16 } } },
+    'w',
+  ),
   params: Type.Object({
     latent: latentLength(),
     layers: Type.Integer({ description: 'Linear layers', default: 8, minimum: 0 }),

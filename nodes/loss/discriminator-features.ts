@@ -7,6 +7,7 @@ import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
 import { blurTaps, channelMultiplier, ganSize } from '../../runtime/nn/stylegan2-params.ts';
 import { discriminatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+import { constant, example } from '../_example.ts';
 
 /** Samples whose deviation from each other is part of the feature beyond the last block. */
 const GROUP = 4;
@@ -19,6 +20,18 @@ export const discriminatorFeaturesLoss = defineNode({
     "How far two images are apart to a GAN's discriminator: Σᵢ mean|Dᵢ(image) − Dᵢ(target)|, Dᵢ being the features " +
     'after its i-th block, weighted by a mask that is averaged down to their size (Pan et al. 2020, "Exploiting ' +
     'Deep Generative Prior"). No gradient reaches the target. The images may be smaller than those of the GAN.',
+  example: example(
+    {
+      image: { type: 'source/pattern', params: { size: 8 } },
+      target: constant([1, 8, 8, 3]),
+      distance: {
+        type: 'loss/discriminator-features',
+        in: { image: 'image', target: 'target' },
+        params: { size: 8, features: 1 },
+      },
+    },
+    'distance',
+  ),
   params: Type.Object({
     size: ganSize(),
     features: Type.Integer({ description: 'How many features are compared', default: 4, minimum: 1 }),

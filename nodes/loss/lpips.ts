@@ -5,6 +5,8 @@ import { loadNetwork } from '../../runtime/nn/load.ts';
 import { Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, initial, port } from '../../runtime/node.ts';
 import { maxPool2d } from '../../runtime/ops/max-pool.ts';
+import { copies } from '../_camera.ts';
+import { constant, example } from '../_example.ts';
 
 /** VGG16's stages: channels, and the positions of their convolutions in torchvision's `features`. */
 const VGG16 = [
@@ -51,17 +53,23 @@ function lpipsHeads(scope: Scope): tf.Tensor4D[] {
   );
 }
 
-/** LPIPS of two images [B,H,W,3] in [-1, 1]: what each of VGG16's stages adds, [B,1]. */
+/**
+ * LPIPS of images a [k·B,H,W,3] and targets b [B,H,W,3] in [-1, 1], k images to a target: what each of VGG16's stages adds,
+ * [k·B,1].
+ */
 export function lpips(scope: Scope): (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tensor2D[] {
   const features = vgg16(scope);
   const heads = lpipsHeads(scope);
   return (a, b) => {
     const [left, right] = [features(standardised(a)), features(standardised(b))];
+    const count = a.shape[0] / b.shape[0];
     return heads.map((head, i) => {
-      const difference = tf.sub(unit(left[i] as tf.Tensor4D), unit(right[i] as tf.Tensor4D));
-      // The mean over pixels comes first: the head is linear.
-      const energy = tf.mean<tf.Tensor2D>(tf.square(difference), [1, 2]);
-      return tf.matMul(energy, tf.reshape(head, [head.shape[2], 1]));
+      const target = unit(right[i] as tf.Tensor4D);
+      const energies = tf
+        .split(unit(left[i] as tf.Tensor4D), count)
+        // The mean over pixels comes before the head, which is linear.
+        .map((part) => tf.mean<tf.Tensor2D>(tf.square(tf.sub(part, target)), [1, 2]));
+      return tf.matMul(tf.concat(energies), tf.reshape(head, [head.shape[2], 1]));
     });
   };
 }
@@ -83,8 +91,18 @@ export const lpipsNode = defineNode({
   description:
     'LPIPS, version 0.1 (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep Features as a Perceptual ' +
     'Metric"): the squared difference of normalised VGG16 features, weighted per channel by learnt heads, averaged ' +
-    'over pixels and summed over five layers.',
+    'over pixels and summed over five layers. Of an image and its mirrored copy, the sum of both losses; a mask is then ' +
+    'the same for both (`renderer/common-mask`).',
+  example: example(
+    {
+      image: { type: 'source/pattern', params: { size: 16 } },
+      target: constant([1, 16, 16, 3]),
+      distance: { type: 'loss/lpips', in: { image: 'image', target: 'target' } },
+    },
+    'distance',
+  ),
   params: Type.Object({
+    copies: copies(),
     checkpoint: checkpointFile(
       'VGG16 as torchvision saves it, with the heads where they have no file of their own',
     ),
@@ -94,17 +112,25 @@ export const lpipsNode = defineNode({
       default: '',
     }),
   }),
-  inputs: { image: port('image[B,H,W,3]'), target: port('image[B,H,W,3]') },
+  inputs: {
+    image: port('image[$copies*B,H,W,3]'),
+    target: port('image[B,H,W,3]'),
+    mask: port('mask[$copies*B,H,W,1]', { optional: true, description: 'Both are multiplied with it' }),
+  },
   outputs: {
-    loss: port('loss[]', { description: 'The mean over the batch' }),
-    distance: port('float[B]', { description: 'Per image' }),
+    loss: port('loss[]', { description: 'The mean over the batch, added up over the copies' }),
+    distance: port('float[$copies*B]', { description: 'Of every image' }),
   },
   role: 'network',
   frozen: true,
-  run({ inputs, context }) {
-    const terms = lpips(new Scope(context.weights))(inputs.image, inputs.target);
-    const distance = tf.reshape(tf.addN(terms), [inputs.image.shape[0]]);
-    return { loss: tf.mean(distance), distance };
+  run({ inputs: { image, target, mask }, params, context }) {
+    const seen = mask ? tf.mul<tf.Tensor4D>(image, mask) : image;
+    const wanted = mask
+      ? tf.mul<tf.Tensor4D>(target, tf.split(mask, params.copies)[0] as tf.Tensor4D)
+      : target;
+    const terms = lpips(new Scope(context.weights))(seen, wanted);
+    const distance = tf.reshape(tf.addN(terms), [image.shape[0]]);
+    return { loss: tf.mul(tf.mean(distance), params.copies), distance };
   },
   async load({ params: { checkpoint, heads }, context }) {
     const vgg = { file: checkpoint, context, network: 'VGG16', unused: /classifier\./ };

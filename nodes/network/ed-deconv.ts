@@ -13,6 +13,7 @@ import { entryOfFile, loadNetwork } from '../../runtime/nn/load.ts';
 import { activation, halvings, imageSize, widthOfSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+import { example } from '../_example.ts';
 
 export interface EdDeconvOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -117,6 +118,13 @@ export const edDeconvNode = defineNode({
     'The network of depth and albedo: strided convolutions down to a vector, transposed convolutions back up to a ' +
     'map of the size of the image, with group normalisation (Wu et al. 2020, "Unsupervised Learning of Probably ' +
     'Symmetric Deformable 3D Objects"; widths as in GAN2Shape).',
+  example: example(
+    {
+      image: { type: 'source/pattern' },
+      map: { type: 'network/ed-deconv', in: { image: 'image' }, params: { width: 4, groups: 2, latent: 8 } },
+    },
+    'map',
+  ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },
   outputs: { map: port('float[B,$size,$size,$out]') },

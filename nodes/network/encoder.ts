@@ -5,6 +5,7 @@ import { entryOfFile, loadNetwork } from '../../runtime/nn/load.ts';
 import { activation, halvings, imageSize, widthOfSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
+import { example } from '../_example.ts';
 
 export interface EncoderOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -64,6 +65,13 @@ export const encoderNode = defineNode({
   description:
     'The network of view and light: strided convolutions with rectifiers from an image down to a vector (Wu et al. ' +
     '2020, "Unsupervised Learning of Probably Symmetric Deformable 3D Objects"; widths as in GAN2Shape).',
+  example: example(
+    {
+      image: { type: 'source/pattern' },
+      vector: { type: 'network/encoder', in: { image: 'image' }, params: { width: 4 } },
+    },
+    'vector',
+  ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },
   outputs: { vector: port('float[B,$out]') },

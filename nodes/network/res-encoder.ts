@@ -6,6 +6,7 @@ import { activation, halvings, imageSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { avgPool2d } from '../../runtime/ops/avg-pool.ts';
+import { example } from '../_example.ts';
 
 export interface ResEncoderOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -70,6 +71,13 @@ export const resEncoderNode = defineNode({
   description:
     'The latent-offset encoder E: residual blocks from an image down to a vector of the length of a latent (Pan et ' +
     'al. 2021, "Do 2D GANs Know 3D Shape?").',
+  example: example(
+    {
+      image: { type: 'source/pattern' },
+      vector: { type: 'network/res-encoder', in: { image: 'image' }, params: { width: 4 } },
+    },
+    'vector',
+  ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },
   outputs: { vector: port('float[B,$out]') },

@@ -100,11 +100,14 @@ async function fastest(): Promise<{ engine: EngineName; reason: string }> {
   const reports = await describeEngines();
   const chosen = reports.findIndex(({ usable, recommended }) => usable && recommended);
   const { engine } = reports[chosen] as EngineReport;
-  const passed = reports
-    .slice(0, chosen)
-    .map((report) => `${report.engine}: ${report.usable ? 'works, but ' : ''}${report.detail}`);
-  const reason = 'the fastest that works';
-  return { engine, reason: passed.length > 0 ? `${reason} (${passed.join('; ')})` : reason };
+  const passed = reports.slice(0, chosen);
+  const slower = passed
+    .filter(({ usable }) => usable)
+    .map(({ engine: name, detail }) => `${name} works, but ${detail}`);
+  const unusable = passed.filter(({ usable }) => !usable).map(({ engine: name }) => name);
+  // the details of what is missing are many lines: doctor has them
+  const missing = unusable.length > 0 ? [`not usable: ${unusable.join(', ')}, see doctor`] : [];
+  return { engine, reason: ['the fastest that works', ...slower, ...missing].join('; ') };
 }
 
 type EngineFinding = Finding & { readonly package?: string };

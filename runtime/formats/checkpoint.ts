@@ -76,9 +76,9 @@ function openSource(source: ByteSource, options: TorchOptions): Checkpoint {
   const tensors = listTensors(source, value);
   // Of several names of one tensor the first is the one that the tree shows.
   const byView = new Map([...tensors.values()].reverse().map((entry) => [viewKey(entry.view), entry]));
-  const entryOf = ({ storage, ...view }: TensorRef) => {
-    const located = { ...view, extent: storage.extent as TensorView['extent'] };
-    return byView.get(viewKey(located)) ?? new TensorEntry('', located);
+  const entryOf = ({ view }: TensorRef) => {
+    // A tensor that is no value of a container, such as an argument of an unknown object, has no name.
+    return view && (byView.get(viewKey(view)) ?? new TensorEntry('', view));
   };
   return new OpenCheckpoint(source, format, tensors, () => toTree(value, entryOf));
 }

@@ -24,12 +24,12 @@ export function detectFormat(source: ByteSource): CheckpointFormat {
   source.readSync(start, 0);
   const text = Buffer.from(start).toString('latin1');
   if (text.startsWith('PK\x03\x04')) return 'torch-zip';
+  // Safetensors: a 64-bit length, then JSON. A length may begin like a pickle, so this comes first.
+  if (/^[\s\S]{4}\0{4}[{\s]/.test(text)) return 'safetensors';
   // A pickle of protocol 2 or later begins with 0x80 and its protocol.
   if (start[0] === 0x80 && (start[1] ?? 2) <= 5) return 'torch-legacy';
-  // Safetensors: a 64-bit length whose upper half is zero, then "{".
-  if (text[8] === '{' || (source.size >= 8 && text.slice(4, 8) === '\0\0\0\0' && text[0] !== '\0')) {
-    return 'safetensors';
-  }
+  // A safetensors file of a wrong length or beginning.
+  if (text[8] === '{' || (text.slice(4, 8) === '\0\0\0\0' && text[0] !== '\0')) return 'safetensors';
   if (source.size > 512 && text.slice(257, 262) === 'ustar') {
     const hint = 'Load it with torch.load (up to 1.x) and save it again.';
     throw sourceError(source, 'unknown-format', 'it is a tar archive', { offset: 0, hint });

@@ -40,6 +40,7 @@ const VIEWS: readonly [name: string, tensor: TensorText, code: HostileCase['code
   ['a storage outside the folder', { key: '../data.pkl' }, 'storage-size'],
   ['a storage of a long key', { key: 'k'.repeat(1000) }, 'bad-storage'],
   ['a storage of an unknown class', { type: 'EvilStorage' }, 'bad-storage'],
+  ['a quantized storage', { type: 'QInt8Storage' }, 'unsupported-tensor'],
   ['a storage of an inherited name', { type: 'constructor' }, 'bad-storage'],
   ['a part beyond the storage', { view: tuple(text('v'), int(4), int(4)) }, 'bad-storage'],
   ['a part that is no part', { view: text('v') }, 'bad-storage'],

@@ -131,7 +131,10 @@ export class PickleMachine {
 
   forbidden(callee: PickleValue): CheckpointError {
     const what = callee instanceof PyGlobal ? callee.name.slice(0, 80) : describe(callee);
-    return this.error('forbidden-call', `loading the file in Python would call or change ${what}`);
+    const isModel = what.startsWith('torch.nn.');
+    return this.error('forbidden-call', `loading the file in Python would call or change ${what}`, {
+      ...(isModel && { hint: 'It is a whole model. In Python, save model.state_dict() instead.' }),
+    });
   }
 
   broken(problem: string): CheckpointError {

@@ -2,7 +2,7 @@ import { DTYPE_BYTES, type DType } from '../dtypes.ts';
 import type { Extent } from '../extent.ts';
 import type { PickleMachine } from '../pickle/machine.ts';
 import { describe, Foreign, type PickleValue, PyGlobal, PyTuple } from '../pickle/values.ts';
-import { elementCount, span } from '../tensor-view.ts';
+import { elementCount, span, type TensorView } from '../tensor-view.ts';
 
 /** A block of elements that tensors look into, as torch.save stores it. */
 export interface TorchStorage {
@@ -41,6 +41,13 @@ export class TensorRef extends Foreign {
     readonly start: number,
   ) {
     super();
+  }
+
+  /** Where its elements are; undefined while the storage's bytes have not been found. */
+  get view(): TensorView | undefined {
+    const { dtype, shape, strides, start } = this;
+    const { extent } = this.storage;
+    return extent && { dtype, shape, strides, start, extent };
   }
 }
 
@@ -91,6 +98,9 @@ export class TorchObjects {
     if (typeof key !== 'string' || key.length > 64) throw bad('key', key, 'a short text');
     if (typeof location !== 'string') throw bad('location', location, 'a text');
     if (!isCount(elements)) throw bad('size', elements, 'a number of elements');
+    if (type instanceof PyGlobal && /^Q.*Storage$/.test(type.attribute)) {
+      throw machine.error('unsupported-tensor', `a tensor is quantized (${type.attribute.slice(0, 40)})`);
+    }
     const dtype = storageDType(type);
     if (dtype === null) throw bad('type', type, 'a storage class such as torch.FloatStorage');
     const storage = this.storage({ key, dtype, elements }, machine);

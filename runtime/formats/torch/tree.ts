@@ -7,7 +7,10 @@ import { TensorRef } from './objects.ts';
  * Turns a pickle's value into plain values, each container once: the time is proportional to the pickle, however
  * often it refers to a container. Tensors that are in the list keep their names.
  */
-export function toTree(root: PickleValue, entryOf: (tensor: TensorRef) => TensorEntry): TreeValue {
+export function toTree(
+  root: PickleValue,
+  entryOf: (tensor: TensorRef) => TensorEntry | undefined,
+): TreeValue {
   const made = new Map<PickleValue, TreeValue>();
   const unfilled: (() => void)[] = [];
   const convert = (value: PickleValue): TreeValue => {
@@ -22,7 +25,7 @@ export function toTree(root: PickleValue, entryOf: (tensor: TensorRef) => Tensor
   const shell = (
     value: Exclude<PickleValue & object, Uint8Array>,
   ): [result: TreeValue, fill?: () => void] => {
-    if (value instanceof TensorRef) return [entryOf(value)];
+    if (value instanceof TensorRef) return [entryOf(value) ?? null];
     if (value instanceof PyGlobal) return [new OpaqueObject(value.name, new Map())];
     if (value instanceof PyList || value instanceof PyTuple) {
       const array: TreeValue[] = [];

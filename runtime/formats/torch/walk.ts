@@ -30,9 +30,9 @@ export function listTensors(source: ByteSource, root: PickleValue): Map<string, 
       throw error('too-large', `a name has more than ${LONGEST_NAME} characters`);
     if (value instanceof TensorRef) {
       if (found.has(name)) throw error('duplicate-name', `two tensors are called ${quote(name)}`);
-      const { storage, ...view } = value;
-      if (!storage.extent) throw error('bad-storage', `the tensor ${quote(name)} has no bytes`);
-      found.set(name, new TensorEntry(name, { ...view, extent: storage.extent }));
+      const { view } = value;
+      if (!view) throw error('bad-storage', `the tensor ${quote(name)} has no bytes`);
+      found.set(name, new TensorEntry(name, view));
       return;
     }
     const children = childrenOf(value);

@@ -1,0 +1,43 @@
+import type { BufferContext, HostTensor } from '../runtime/node.ts';
+
+/** Batches of samples that a buffer remembers, each batch under a number of its own. */
+export interface Written {
+  readonly name: string;
+  readonly value: HostTensor;
+}
+
+/** Remembers a batch in place of the oldest of `capacity`. */
+export function writeBatch({ memory, step }: BufferContext, capacity: number, tensors: readonly Written[]): void {
+  for (const { name, value } of tensors) memory.set(slotName(name, step % capacity), value);
+}
+
+/** Everything remembered under a name, the oldest slot first. */
+export function batchesOf({ memory }: BufferContext, name: string): HostTensor[] {
+  const prefix = `${name}/`;
+  return memory
+    .names()
+    .filter((one) => one.startsWith(prefix))
+    .map((one) => memory.get(one) as HostTensor);
+}
+
+/** The given rows of batches that are thought to be one below the other, as one batch. */
+export function gatherRows(batches: readonly HostTensor[], rows: ArrayLike<number>): HostTensor {
+  const [{ shape }] = batches as readonly [HostTensor, ...HostTensor[]];
+  const length = shape.slice(1).reduce((product, size) => product * size, 1);
+  const data = new Float32Array(rows.length * length);
+  const places = batches.flatMap((batch, slot) => Array.from({ length: batch.shape[0] as number }, (_, row) => ({ slot, row })));
+  for (let i = 0; i < rows.length; i++) {
+    const { slot, row } = places[rows[i] as number] as { slot: number; row: number };
+    data.set((batches[slot] as HostTensor).data.subarray(row * length, (row + 1) * length), i * length);
+  }
+  return { shape: [rows.length, ...shape.slice(1)], data };
+}
+
+/** How many rows batches have together. */
+export function rowCount(batches: readonly HostTensor[]): number {
+  return batches.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+}
+
+function slotName(name: string, slot: number): string {
+  return `${name}/${String(slot).padStart(6, '0')}`;
+}
