@@ -42,7 +42,12 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   const curves = curvesOf(view).length;
   const width = Math.max(1, terminal.columns - 1);
   const header = headerRows(view, { width }, style);
-  const layout = layoutFor(terminal, { header: header.length, focus: ui.focus, curves });
+  const layout = layoutFor(terminal, {
+    header: header.length,
+    focus: ui.focus,
+    curves,
+    ended: view.outcome !== undefined,
+  });
 
   useInput(
     (input, key) => {

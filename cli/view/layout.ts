@@ -23,7 +23,12 @@ export const GAP = 2;
  */
 export function layoutFor(
   terminal: { readonly columns: number; readonly rows: number },
-  options: { readonly header: number; readonly focus: Pane; readonly curves: number },
+  options: {
+    readonly header: number;
+    readonly focus: Pane;
+    readonly curves: number;
+    readonly ended?: boolean;
+  },
 ): Layout {
   const width = Math.max(1, terminal.columns - 1);
   const height = Math.max(1, terminal.rows - 1);
@@ -31,7 +36,8 @@ export function layoutFor(
   const frame = { width, height, header };
   const body = height - header - 1;
   if (body < 4) return { ...frame, columns: [] };
-  const log = body < 12 ? 0 : height >= 40 ? 8 : height >= 30 ? 6 : 4;
+  // The last frame shares the screen with the outcome, which says what the log's last lines say.
+  const log = body < 12 || (options.ended && height < 30) ? 0 : height >= 40 ? 8 : height >= 30 ? 6 : 4;
   const main = body - log;
   const logSize = log > 0 ? { log: { width, height: log } } : {};
   if (width < 72 || main < 9) {

@@ -3,8 +3,8 @@ import { entryOfFile } from '../../runtime/nn/load.ts';
 import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
 import { discriminator } from '../../runtime/nn/stylegan2-discriminator.ts';
 import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
-import { blurTaps, channelMultiplier, ganSize } from '../../runtime/nn/stylegan2-params.ts';
-import { discriminatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
+import { blurTaps, channels, ganSize, statedWidths } from '../../runtime/nn/stylegan2-params.ts';
+import { discriminatorWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { example } from '../_example.ts';
 
@@ -17,14 +17,18 @@ export const stylegan2Discriminator = defineNode({
     'Quality of StyleGAN"), and the features on the way. The channels are those of the checkpoint.',
   example: example(
     {
-      image: { type: 'source/pattern', params: { size: 8 } },
-      judge: { type: 'gan/stylegan2-discriminator', in: { image: 'image' }, params: { size: 8 } },
+      image: { type: 'source/pattern', params: { size: 8, maxChannels: 8 } },
+      judge: {
+        type: 'gan/stylegan2-discriminator',
+        in: { image: 'image' },
+        params: { size: 8, maxChannels: 8 },
+      },
     },
     'judge',
   ),
   params: Type.Object({
     size: ganSize(),
-    channelMultiplier: channelMultiplier(),
+    ...channels(),
     blur: blurTaps(),
     group: Type.Integer({
       description:
@@ -48,7 +52,7 @@ export const stylegan2Discriminator = defineNode({
     const { size, group, blur: taps } = params;
     const weights: ShapedWeights = context.weights;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
-    const widths = discriminatorWidths(size, shapeOf, officialWidths(params.channelMultiplier));
+    const widths = discriminatorWidths(size, shapeOf, statedWidths(params));
     return discriminator({ size, widths, taps, group })(new Scope(weights))(inputs.image);
   },
   load: ({ params, context }) =>

@@ -3,9 +3,15 @@ import { Type } from 'typebox';
 import { entryOfFile } from '../../runtime/nn/load.ts';
 import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
 import { loadSynthesis, MEAN_LATENT } from '../../runtime/nn/stylegan2-load.ts';
-import { blurTaps, channelMultiplier, ganSize, latentLength } from '../../runtime/nn/stylegan2-params.ts';
+import {
+  blurTaps,
+  channels,
+  ganSize,
+  latentLength,
+  statedWidths,
+} from '../../runtime/nn/stylegan2-params.ts';
 import { noiseResolutions, synthesis } from '../../runtime/nn/stylegan2-synthesis.ts';
-import { generatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
+import { generatorWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import {
   checkpointFile,
   defineNode,
@@ -41,14 +47,18 @@ export const stylegan2Generator = defineNode({
   example: example(
     {
       w: constant([1, 16], 1),
-      fake: { type: 'gan/stylegan2-generator', in: { w: 'w' }, params: { size: 8, latent: 16 } },
+      fake: {
+        type: 'gan/stylegan2-generator',
+        in: { w: 'w' },
+        params: { size: 8, latent: 16, maxChannels: 8 },
+      },
     },
     'fake',
   ),
   params: Type.Object({
     size: ganSize(),
     latent: latentLength(),
-    channelMultiplier: channelMultiplier(),
+    ...channels(),
     blur: blurTaps(),
     noise: Type.Union([Type.Literal('fixed'), Type.Literal('random')], {
       description: "Noise: the network's own, or drawn anew for every image",
@@ -72,7 +82,7 @@ export const stylegan2Generator = defineNode({
     const { size, latent, noise, truncation, blur: taps } = params;
     const weights: ShapedWeights = context.weights;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
-    const widths = generatorWidths(shapeOf, officialWidths(params.channelMultiplier));
+    const widths = generatorWidths(shapeOf, statedWidths(params));
     const given = noise === 'random' ? 'given' : 'fixed';
     const network = synthesis({ size, latent, widths, taps, noise: given })(new Scope(weights));
     const w =

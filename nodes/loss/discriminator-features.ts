@@ -4,8 +4,8 @@ import { entryOfFile } from '../../runtime/nn/load.ts';
 import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
 import { discriminatorFeatures } from '../../runtime/nn/stylegan2-discriminator.ts';
 import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
-import { blurTaps, channelMultiplier, ganSize } from '../../runtime/nn/stylegan2-params.ts';
-import { discriminatorWidths, officialWidths } from '../../runtime/nn/stylegan2-widths.ts';
+import { blurTaps, channels, ganSize, statedWidths } from '../../runtime/nn/stylegan2-params.ts';
+import { discriminatorWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { constant, example } from '../_example.ts';
 
@@ -22,12 +22,12 @@ export const discriminatorFeaturesLoss = defineNode({
     'Deep Generative Prior"). No gradient reaches the target. The images may be smaller than those of the GAN.',
   example: example(
     {
-      image: { type: 'source/pattern', params: { size: 8 } },
+      image: { type: 'source/pattern', params: { size: 8, maxChannels: 8 } },
       target: constant([1, 8, 8, 3]),
       distance: {
         type: 'loss/discriminator-features',
         in: { image: 'image', target: 'target' },
-        params: { size: 8, features: 1 },
+        params: { size: 8, features: 1, maxChannels: 8 },
       },
     },
     'distance',
@@ -35,7 +35,7 @@ export const discriminatorFeaturesLoss = defineNode({
   params: Type.Object({
     size: ganSize(),
     features: Type.Integer({ description: 'How many features are compared', default: 4, minimum: 1 }),
-    channelMultiplier: channelMultiplier(),
+    ...channels(),
     blur: blurTaps(),
     checkpoint: checkpointFile(),
     entry: entryOfFile('d', 'd'),
@@ -52,7 +52,7 @@ export const discriminatorFeaturesLoss = defineNode({
     const { size, features: count, blur: taps } = params;
     const weights: ShapedWeights = context.weights;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
-    const widths = discriminatorWidths(size, shapeOf, officialWidths(params.channelMultiplier));
+    const widths = discriminatorWidths(size, shapeOf, statedWidths(params));
     const features = discriminatorFeatures({ size, widths, taps, group: GROUP, count })(new Scope(weights));
     const target = features(detached(inputs.target));
     return { loss: featureDistance(features(inputs.image), target, inputs.mask) };

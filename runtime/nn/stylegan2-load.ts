@@ -41,7 +41,7 @@ export function loadSynthesis(
     const network = `a generator of ${size}×${size} images with latents of length ${latent}`;
     assertGeneratorSize(stored, { size, latent });
     await checkBuffers(stored, generatorBuffers(size, taps), network);
-    const widths = generatorWidths(stored.shapeOf, officialWidths(2));
+    const widths = generatorWidths(stored.shapeOf, officialWidths());
     const shapes = weightShapes(synthesis({ size, latent, taps, widths, noise: 'fixed' }));
     const { random } = where.context;
     const drawn = new Map<string, HostTensor>();
@@ -129,7 +129,7 @@ export function loadDiscriminator(
     const network = `a discriminator of ${size}×${size} images`;
     assertDiscriminatorSize(stored, size);
     await checkBuffers(stored, discriminatorBuffers(size, taps), network);
-    const widths = discriminatorWidths(size, stored.shapeOf, officialWidths(2));
+    const widths = discriminatorWidths(size, stored.shapeOf, officialWidths());
     const build =
       count === undefined
         ? discriminator({ ...options, widths })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { BLUR_TAPS } from '../ops/fir.ts';
+import { officialWidths, type Widths } from './stylegan2-widths.ts';
 
 /** Parameter: the side of a GAN's images. */
 export function ganSize() {
@@ -15,14 +16,28 @@ export function latentLength() {
   return Type.Integer({ description: 'Length of latents', default: 512, minimum: 1 });
 }
 
-/** Parameter: channels of a GAN that no checkpoint tells. */
-export function channelMultiplier() {
-  return Type.Number({
-    description:
-      'Factor on the channels above 32×32 without a checkpoint, which tells them: 2 is config-f, 1 config-e',
-    default: 2,
-    exclusiveMinimum: 0,
-  });
+/** Parameters: channels of a GAN that no checkpoint tells. */
+export function channels() {
+  return {
+    channelMultiplier: Type.Number({
+      description: 'Factor on the channels above 32×32: 2 is config-f, 1 config-e. A checkpoint overrules it',
+      default: 2,
+      exclusiveMinimum: 0,
+    }),
+    maxChannels: Type.Integer({
+      description: 'Channels up to 32×32, and the most anywhere. A checkpoint overrules it',
+      default: 512,
+      minimum: 1,
+    }),
+  };
+}
+
+/** The channels that these parameters state. */
+export function statedWidths(params: {
+  readonly channelMultiplier: number;
+  readonly maxChannels: number;
+}): Widths {
+  return officialWidths({ multiplier: params.channelMultiplier, most: params.maxChannels });
 }
 
 /** Parameter: the blur of resampling. */

@@ -3,12 +3,18 @@ import type { ShapeOf } from './scope.ts';
 /** Channels of StyleGAN2's feature maps, by their height. */
 export type Widths = (resolution: number) => number;
 
-/**
- * The official channels: 512 up to 32×32, then 256, 128, 64, … times the multiplier: 2 is config-f, 1 config-e (Karras
- * et al. 2020, table 1).
- */
-export function officialWidths(multiplier: number): Widths {
-  return (resolution) => (resolution <= 32 ? 512 : (16384 / resolution) * multiplier);
+/** Channels of a GAN that no checkpoint tells. */
+export interface WidthOptions {
+  /** Factor on the channels above 32×32: 2 is config-f, 1 config-e (Karras et al. 2020, table 1). Default 2. */
+  readonly multiplier?: number;
+  /** Channels up to 32×32, and the most anywhere. Default 512. */
+  readonly most?: number;
+}
+
+/** The official channels: 512 up to 32×32, then 256, 128, 64, … times the multiplier. */
+export function officialWidths({ multiplier = 2, most = 512 }: WidthOptions = {}): Widths {
+  return (resolution) =>
+    resolution <= 32 ? most : Math.max(1, Math.min(most, Math.round((16384 / resolution) * multiplier)));
 }
 
 /** The channels of a generator with known weights; of `otherwise` where they are not known. */

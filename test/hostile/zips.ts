@@ -124,11 +124,7 @@ export function zipCases(): HostileCase[] {
       'zip-overlap',
     ],
     ['a real bomb', torchZip(MAIN, [{ name: 'a/data/0', data: ZEROS, deflate: true }]), 'zip-bomb'],
-    [
-      'a bomb in the pickle',
-      torchZip(pickle(int(1)), []).length ? zip([{ name: 'a/data.pkl', data: ZEROS, deflate: true }]) : SIX,
-      'zip-bomb',
-    ],
+    ['a bomb in the pickle', zip([{ name: 'a/data.pkl', data: ZEROS, deflate: true }]), 'zip-bomb'],
     ['more entries than the directory', torchZip(MAIN, undefined, { count: 4 }), 'zip-structure'],
     ['65,000 entries claimed', torchZip(MAIN, undefined, { count: 65000 }), 'zip-structure'],
     ['fewer entries than the directory', torchZip(MAIN, undefined, { count: 2 }), 'zip-structure'],

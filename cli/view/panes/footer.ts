@@ -45,7 +45,8 @@ function timesOf(view: RunView, clock: number, room: number, style: Style): stri
   if (!view.run) return '';
   const now = view.outcome ? view.now : Math.max(view.now, clock);
   const elapsed = `elapsed ${formatDuration(view.outcome?.milliseconds ?? now - view.run.time)}`;
-  const saved = view.checkpoint ? `saved ${formatDuration(now - view.checkpoint.time)} ago` : '';
+  const saved =
+    view.checkpoint && !view.outcome ? `saved ${formatDuration(now - view.checkpoint.time)} ago` : '';
   const fitting = [[elapsed, saved].filter(Boolean).join(' · '), saved, elapsed].find(
     (text) => text !== '' && widthOf(text) <= room,
   );

@@ -33,7 +33,7 @@ export class CompiledStep {
     args: readonly TensorSpec[],
     private readonly options: CompiledStepOptions,
     /** Variables that change between runs although this step does not train them. */
-    private readonly changing: ReadonlySet<tf.Variable>,
+    changing: ReadonlySet<tf.Variable>,
   ) {
     this.trace = trace(backend, step, args);
     requirePure(this.trace, trace(backend, step, args));

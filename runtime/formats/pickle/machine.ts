@@ -62,7 +62,7 @@ export class PickleMachine {
   /** Counts work that is not proportional to the bytes that asked for it. */
   charge(steps: number): void {
     this.steps += steps;
-    if (this.steps > 64 * (this.cursor.position - this.start) + 1024) {
+    if (this.steps > 8 * (this.cursor.position - this.start) + 1024) {
       throw this.error('too-many-values', 'the pickle copies the same values too often');
     }
   }

@@ -212,14 +212,14 @@ function integer(m: PickleMachine, length: number): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-function append(m: PickleMachine, items: readonly PickleValue[]): void {
+function append(m: PickleMachine, items: PickleValue[]): void {
   let target = m.top();
   if (target instanceof PyObject) {
     target.list ??= new PyList();
     target = target.list;
   }
   if (!(target instanceof PyList)) throw m.broken(`items are added to ${describe(target)}`);
-  for (const item of items) target.items.push(item);
+  target.add(items);
 }
 
 function setItems(m: PickleMachine, items: readonly PickleValue[]): void {

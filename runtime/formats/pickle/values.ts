@@ -18,8 +18,20 @@ export class PyTuple {
 }
 
 export class PyList {
-  readonly items: PickleValue[] = [];
+  private values: PickleValue[] | undefined;
+
+  get items(): readonly PickleValue[] {
+    return this.values ?? NO_ITEMS;
+  }
+
+  /** Adds items. The array that is given may be kept: most lists are filled once, and need no room to grow. */
+  add(items: PickleValue[]): void {
+    if (!this.values) this.values = items;
+    else for (const item of items) this.values.push(item);
+  }
 }
+
+const NO_ITEMS: readonly PickleValue[] = [];
 
 /** A dict or an OrderedDict. A Map has no inherited keys: "__proto__" is a key like any other. */
 export class PyDict {

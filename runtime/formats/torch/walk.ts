@@ -6,8 +6,13 @@ import { TensorRef } from './objects.ts';
 
 const DEEPEST = 100;
 const LONGEST_NAME = 1024;
-/** Values visited per byte of the file: a shared container counts each time it is met. */
-const VISITS_PER_BYTE = 4;
+/**
+ * Each value that is met costs this much of a budget that is the size of the file, so that memory and time are
+ * proportional to it. A value takes a byte or more, a tensor more than 40; shared ones cost each time they are met.
+ */
+const VALUE_COST = 1;
+const TENSOR_COST = 16;
+const ALWAYS_ALLOWED = 4096;
 
 interface Level {
   readonly container: PickleValue;
@@ -21,10 +26,10 @@ export function listTensors(source: ByteSource, root: PickleValue): Map<string, 
   const error = (code: CheckpointErrorCode, problem: string) => sourceError(source, code, problem);
   const levels: Level[] = [];
   const open = new Set<PickleValue>();
-  let budget = VISITS_PER_BYTE * source.size;
+  let budget = source.size + ALWAYS_ALLOWED;
   const visit = (value: PickleValue, name: string) => {
     // Long names cost memory too.
-    budget -= 1 + (name.length >> 5);
+    budget -= (value instanceof TensorRef ? TENSOR_COST : VALUE_COST) + (name.length >> 5);
     if (budget < 0) throw error('too-many-values', 'the file refers to the same containers too often');
     if (name.length > LONGEST_NAME)
       throw error('too-large', `a name has more than ${LONGEST_NAME} characters`);

@@ -2,13 +2,6 @@ import type { GoldenCase } from '../fixture.ts';
 
 // Cases whose code is not part of the project yet, by what their reference says.
 const PENDING: readonly [reference: RegExp, reason: string][] = [
-  [/\bEDDeconv\b/, 'needs the encoder-decoder network'],
-  [/\bResEncoder\b/, 'needs the residual encoder'],
-  [/\bEncoder\b/, 'needs the encoder'],
-  [/\bBiSeNet\b/, 'needs BiSeNet'],
-  [/\bPSPNet\b/, 'needs PSPNet'],
-  [/\bPerceptualLoss\b/, 'needs LPIPS'],
-  [/\bGenerator\b/, 'needs StyleGAN2'],
   [/parse_mask/, 'needs mask parsing'],
   [/init_netD_ellipsoid/, 'needs the depth network'],
   [/export_to_obj_string/, 'needs the OBJ writer'],

@@ -22,7 +22,7 @@ export const stylegan2Full: CaseHandler = {
     const scope = hostScope(hashedState(golden, fill));
     const w = mapping({ latent, layers })(scope)(golden.tensor('z') as tf.Tensor2D);
     await check.tensor('w', w);
-    const widths = officialWidths(golden.number('channel_multiplier', 2));
+    const widths = officialWidths({ multiplier: golden.number('channel_multiplier', 2) });
     const network = synthesis({ size, latent, widths, taps: BLUR_TAPS, noise: 'fixed' })(scope);
     const { image, features } = network(w);
     await check.image('image', image);

@@ -54,7 +54,7 @@ async function loadGenerator(golden: GoldenCase): Promise<Generator> {
   const where = { file, entry: 'g_ema', context: { ...context, random } };
   const steps = hostScope(await loadMapping({ latent, layers, skip: 0, depth: layers + 1 }, where));
   const weights = await loadSynthesis({ size, latent, taps }, { ...where, withMean: false });
-  const widths = generatorWidths((name) => weights.get(name)?.shape, officialWidths(2));
+  const widths = generatorWidths((name) => weights.get(name)?.shape, officialWidths());
   const options = { size, latent, widths, taps };
   const fixed = synthesis({ ...options, noise: 'fixed' })(hostScope(weights));
   const given = synthesis({ ...options, noise: 'given' })(hostScope(weights));
@@ -139,7 +139,7 @@ async function judgements(golden: GoldenCase, check: Check, generator: Generator
     group: numberOf(args, 'stddev_group'),
   };
   const weights = await loadDiscriminator(options, { ...fileOf(golden), entry: 'd' });
-  const widths = discriminatorWidths(size, (name) => weights.get(name)?.shape, officialWidths(2));
+  const widths = discriminatorWidths(size, (name) => weights.get(name)?.shape, officialWidths());
   const judge = discriminator({ ...options, widths })(hostScope(weights));
   const [real, fake] = [golden.image('d_real'), golden.image('d_fake')];
   await check.tensor('d_score', judge(fake).score);

@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { render } from 'ink-testing-library';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Dashboard } from '../../../cli/view/dashboard.tsx';
+import { EMPTY_VIEW, type RunView } from '../../../cli/view/run-view.ts';
+import { runView } from '../../../cli/view/state.ts';
+import { widthOf } from '../../../cli/view/width.ts';
+import type { RunEvent } from '../../../runtime/run/events.ts';
+import { writeFaces } from './faces.ts';
+import { type FixtureOptions, fixtureEvents } from './fixture.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gan2shape-view-'));
+  await writeFaces(folder, { items: 1, size: 32 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const viewAt = (test: (event: RunEvent) => boolean, options: FixtureOptions = {}): RunView => {
+  let view = EMPTY_VIEW;
+  for (const event of fixtureEvents(options)) {
+    view = runView(view, event);
+    if (test(event)) break;
+  }
+  return view;
+};
+const midway = () => viewAt((event) => event.kind === 'pull' && event.step > 2600);
+const controls = () => ({
+  pause: vi.fn(),
+  resume: vi.fn(),
+  checkpoint: vi.fn(),
+  quit: vi.fn(),
+  interrupt: vi.fn(),
+});
+
+function show(
+  view: RunView,
+  columns: number,
+  rows: number,
+  more: Partial<Parameters<typeof Dashboard>[0]> = {},
+) {
+  const element = (shown: RunView) => (
+    <Dashboard
+      view={shown}
+      terminal={{ columns, rows }}
+      depth={1}
+      clock={shown.now}
+      folder={folder}
+      keys={true}
+      onClose={() => {}}
+      onRepaint={() => {}}
+      {...more}
+    />
+  );
+  const app = render(element(view));
+  return {
+    ...app,
+    lines: () => (app.lastFrame() ?? '').replace(/\u001b\[[0-9;]*m/g, '').split('\n'),
+    again: (next: RunView) => app.rerender(element(next)),
+    press: async (key: string) => {
+      app.stdin.write(key);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    },
+  };
+}
+
+describe('the dashboard', () => {
+  it.each([
+    [80, 24],
+    [60, 20],
+    [40, 12],
+    [30, 8],
+  ])('fits a terminal of %i × %i', (columns, rows) => {
+    for (const view of [EMPTY_VIEW, midway(), viewAt(() => false), viewAt(() => false, { end: 'failed' })]) {
+      const lines = show(view, columns, rows).lines();
+      expect(lines.length).toBeLessThanOrEqual(rows - 1);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns - 1);
+    }
+  });
+
+  it('shows the run, its curves, its graph, its images and its log at 80 × 24', async () => {
+    const { lines } = show(midway(), 80, 24);
+    await vi.waitFor(() => expect(lines().slice(6, 12).join('')).toMatch(/[░▒▓█]{3}/), { timeout: 5000 });
+    const [name, run, item, step] = lines() as [string, string, string, string];
+    expect(name).toMatch(/^● celeba-0007 {2}celeba +onnx · 8 threads · 2\.1\d GB · seed 7$/);
+    expect(run).toMatch(/run +━+╸?─+ +20 % {2}item 1\/3 face-0001\.png +\d+:\d\d:?\d* left/);
+    expect(item).toMatch(/item +━+╸?─+ +\d+ % {2}stage 2\/4 refine-1 +\d+:\d\d left/);
+    expect(step).toMatch(/projected +━+╸?─+ +\d+ % {2}\d+\/200 pulls +10\.\d pulls\/s/);
+    const text = lines().join('\n');
+    expect(text).toMatch(/◆ SIDE +\d\.\d+ +\d\.\d+ ×10⁻²/);
+    expect(text).toMatch(/total1 +0\.\d{4} +0\.\d{4} +[▁▂▃▄▅▆▇█]+/);
+    expect(text).toMatch(/● projected/);
+    expect(text).toMatch(/● {3}└ generator +▪* +\d\d %/);
+    for (const caption of ['input', 'depth', 'normals', 'albedo', 'side view'])
+      expect(text).toContain(caption);
+    expect(text).toContain('checkpoint at pull 1 900, 412 MB');
+    expect(lines().at(-1)).toMatch(/^tab pane {2}←→ preview {2}\? help {2}q close +elapsed .* saved/);
+  });
+
+  it('offers keys that steer only where it can', () => {
+    expect(show(midway(), 100, 24, { controls: controls() }).lines().at(-1)).toMatch(
+      /^p pause {2}c checkpoint .*q quit/,
+    );
+    expect(show(midway(), 100, 24, { keys: false }).lines().at(-1)).not.toContain('tab');
+  });
+
+  it('asks the run to pause, continue, write a checkpoint, stop', async () => {
+    const asked = controls();
+    const app = show(midway(), 80, 24, { controls: asked });
+    await app.press('p');
+    expect(asked.pause).toHaveBeenCalledOnce();
+    expect(app.lines().at(-1)).toContain('pausing');
+    app.again(runView(midway(), { kind: 'paused', time: midway().now }));
+    await app.press('p');
+    expect(asked.resume).toHaveBeenCalledOnce();
+    await app.press('c');
+    expect(asked.checkpoint).toHaveBeenCalledOnce();
+    await app.press('\u0003');
+    expect(asked.interrupt).toHaveBeenCalledOnce();
+    await app.press('q');
+    expect(asked.quit).toHaveBeenCalledOnce();
+    expect(app.lines().at(-1)).toContain('the state is kept');
+  });
+
+  it('only closes the view of a run that it does not steer', async () => {
+    const onClose = vi.fn();
+    const app = show(midway(), 80, 24, { onClose });
+    await app.press('p');
+    await app.press('q');
+    await app.press('\u0003');
+    expect(onClose).toHaveBeenCalledTimes(2);
+  });
+
+  it('turns to one image, scrolls and helps', async () => {
+    const app = show(midway(), 80, 24);
+    await app.press('\u001b[C');
+    expect(app.lines().join('\n')).toContain('1/6');
+    expect(app.lines().join('\n')).not.toContain('albedo ');
+    await app.press('\u001b[D');
+    expect(app.lines().join('\n')).toContain('albedo');
+    await app.press('\t');
+    await app.press('\t');
+    await app.press('\u001b[B');
+    expect(app.lines().join('\n')).toContain('↑3');
+    await app.press('?');
+    expect(app.lines().join('\n')).toContain('all images, or each alone');
+    await app.press('?');
+    expect(app.lines().join('\n')).not.toContain('all images, or each alone');
+  });
+
+  it('names the failed node in the last frame', () => {
+    const lines = show(
+      viewAt(() => false, { end: 'failed' }),
+      80,
+      24,
+    ).lines();
+    expect(lines[0]).toMatch(/^✗ celeba-0007 {2}celeba {2}failed/);
+    expect(lines.join('\n')).toMatch(/✗ +├ features/);
+  });
+});
