@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { fuzz } from '../test/hostile/fuzz.ts';
 import type { Benchmark } from './main.ts';
 
@@ -6,13 +5,8 @@ const BATCH = 10_000;
 
 /** How fast the readers of checkpoints refuse or read mutated files, and that nothing else happens. */
 export const benchmark: Benchmark = {
-  summary: 'mutated checkpoints: throughput, no crash, no hang; --inputs N (100,000)',
-  async *run() {
-    const { values } = parseArgs({
-      strict: false,
-      options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-    });
-    const [inputs, seed] = [Number(values.inputs), Number(values.seed)];
+  summary: 'mutated checkpoints: throughput, no crash, no hang; --count N (100,000)',
+  async *run({ count: inputs = 100_000, seed }) {
     const codes = new Map<string, number>();
     let [accepted, slowestMs] = [0, 0];
     const start = performance.now();

@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--write] [--rounds N] [--threads N] [--only PART,...] [--pytorch] [--python PATH]
+// npm run bench -- NAME [--write] [--rounds N] [--threads N] [--only PART,...] [--pytorch] [--python PATH] [--count N] [--seed N]
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,9 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** The Python with PyTorch to compare with, or undefined. */
   readonly python: string | undefined;
+  /** How often a benchmark that counts does what it does, if asked for: inputs, kills. */
+  readonly count: number | undefined;
+  readonly seed: number;
 }
 
 /** What a file `bench/NAME.bench.ts` exports as `benchmark`. */
@@ -35,6 +38,8 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '3' },
       threads: { type: 'string', default: String(availableParallelism()) },
       only: { type: 'string', default: '' },
+      count: { type: 'string' },
+      seed: { type: 'string', default: '1' },
     },
   });
   const names = readdirSync(new URL('.', import.meta.url))
@@ -53,6 +58,8 @@ async function main(): Promise<void> {
     threads: positive('threads', values.threads),
     only: values.only.split(',').filter(Boolean),
     python: values.pytorch ? values.python : undefined,
+    count: values.count === undefined ? undefined : positive('count', values.count),
+    seed: positive('seed', values.seed),
   };
   const before = machine();
   console.log(`${before}\n`);

@@ -18,7 +18,10 @@ export function cholesky(covariance: ArrayLike<number>, size: number): Float64Ar
 /** Refuses a matrix [size,size] that is not symmetric. */
 export function expectSymmetric(matrix: ArrayLike<number>, size: number): void {
   for (let i = 0; i < size * size; i++) {
-    const [value, mirrored] = [matrix[i] as number, matrix[(i % size) * size + Math.floor(i / size)] as number];
+    const [value, mirrored] = [
+      matrix[i] as number,
+      matrix[(i % size) * size + Math.floor(i / size)] as number,
+    ];
     if (!(Math.abs(value - mirrored) <= 1e-4 * (Math.abs(value) + Math.abs(mirrored)) + 1e-7)) {
       throw new Error(`the covariance is no covariance: it is not symmetric (${value} and ${mirrored})`);
     }

@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import type { HostTensor } from '../runtime/engine/host-op.ts';
-import { openCheckpoint } from '../runtime/formats/index.ts';
 import { imageSize, type Raster, rasterToTensor, readImage } from '../runtime/formats/image.ts';
 import { cropRaster, resizeRaster } from '../runtime/formats/image-resample.ts';
+import { openCheckpoint } from '../runtime/formats/index.ts';
 import type { HostContext } from '../runtime/node.ts';
 import { depthRange } from './_camera.ts';
 
@@ -12,10 +12,16 @@ import { depthRange } from './_camera.ts';
 export const imageListParams = () => ({
   images: Type.String({ description: 'Folder of the images', default: '' }),
   list: Type.String({
-    description: 'Text file with the name of an image in each line; empty for all images of the folder by name',
+    description:
+      'Text file with the name of an image in each line; empty for all images of the folder by name',
     default: '',
   }),
-  size: Type.Integer({ description: 'Side of the images in pixels', default: 128, minimum: 2, maximum: 4096 }),
+  size: Type.Integer({
+    description: 'Side of the images in pixels',
+    default: 128,
+    minimum: 2,
+    maximum: 4096,
+  }),
   crop: Type.Integer({
     description: 'Side of the square that is cut out of the middle before resizing; 0 for none',
     default: 0,
@@ -27,7 +33,8 @@ export const imageListParams = () => ({
   }),
   latent: Type.Integer({ description: 'Length of a latent', default: 512, minimum: 1 }),
   depths: Type.String({
-    description: 'Folder of the true depth maps: pictures with the names of the images, near is light; empty for none',
+    description:
+      'Folder of the true depth maps: pictures with the names of the images, near is light; empty for none',
     default: '',
   }),
   ...depthRange(),
@@ -70,13 +77,19 @@ export async function listNames({ images, list }: ImageList, resolve: Resolve): 
     ? (await readFile(source, 'utf8').catch((cause) => unreadable(source, cause)))
         .split(/\r?\n/)
         .flatMap((line) => line.trim().split(/\s+/)[0] || [])
-    : (await readdir(source).catch((cause) => unreadable(source, cause))).filter((name) => IMAGE.test(name)).sort();
+    : (await readdir(source).catch((cause) => unreadable(source, cause)))
+        .filter((name) => IMAGE.test(name))
+        .sort();
   if (names.length === 0) throw new Error(`${source} ${list ? 'lists' : 'has'} no images`);
   return names;
 }
 
 /** Checks that everything of a list can be read, from headers alone. @throws Error that lists every problem */
-export async function expectReadable(list: ImageList, names: readonly string[], resolve: Resolve): Promise<void> {
+export async function expectReadable(
+  list: ImageList,
+  names: readonly string[],
+  resolve: Resolve,
+): Promise<void> {
   const problems: string[] = [];
   const attempt = (check: Promise<unknown>) => check.catch((cause) => problems.push(messageOf(cause)));
   for (const name of names) {
@@ -110,7 +123,9 @@ export async function loadEntry(list: ImageList, name: string, resolve: Resolve)
     image: { shape: [1, size, size, 3], data: image.data },
     latent: {
       shape: [1, list.latent],
-      data: list.latents ? await readLatent(list, name, resolve) : new Float32Array(list.latent).fill(Number.NaN),
+      data: list.latents
+        ? await readLatent(list, name, resolve)
+        : new Float32Array(list.latent).fill(Number.NaN),
     },
     depth: {
       shape: [1, size, size],
@@ -134,8 +149,15 @@ async function readLatent(list: ImageList, name: string, resolve: Resolve): Prom
     const tensors = file.tensors();
     const entry = tensors.find((tensor) => tensor.name === 'latent') ?? tensors[0];
     const shape = entry?.shape ?? [];
-    if (!entry || (shape.length === 2 && shape[0] !== 1) || shape.length > 2 || shape.at(-1) !== list.latent) {
-      throw new Error(`${path}: expected a latent [${list.latent}], found ${entry ? `[${shape}]` : 'no tensor'}`);
+    if (
+      !entry ||
+      (shape.length === 2 && shape[0] !== 1) ||
+      shape.length > 2 ||
+      shape.at(-1) !== list.latent
+    ) {
+      throw new Error(
+        `${path}: expected a latent [${list.latent}], found ${entry ? `[${shape}]` : 'no tensor'}`,
+      );
     }
     return (await file.read(entry.name, { dtype: 'float32' })).data;
   } finally {

@@ -7,7 +7,11 @@ export interface Written {
 }
 
 /** Remembers a batch in place of the oldest of `capacity`. */
-export function writeBatch({ memory, step }: BufferContext, capacity: number, tensors: readonly Written[]): void {
+export function writeBatch(
+  { memory, step }: BufferContext,
+  capacity: number,
+  tensors: readonly Written[],
+): void {
   for (const { name, value } of tensors) memory.set(slotName(name, step % capacity), value);
 }
 
@@ -25,7 +29,9 @@ export function gatherRows(batches: readonly HostTensor[], rows: ArrayLike<numbe
   const [{ shape }] = batches as readonly [HostTensor, ...HostTensor[]];
   const length = shape.slice(1).reduce((product, size) => product * size, 1);
   const data = new Float32Array(rows.length * length);
-  const places = batches.flatMap((batch, slot) => Array.from({ length: batch.shape[0] as number }, (_, row) => ({ slot, row })));
+  const places = batches.flatMap((batch, slot) =>
+    Array.from({ length: batch.shape[0] as number }, (_, row) => ({ slot, row })),
+  );
   for (let i = 0; i < rows.length; i++) {
     const { slot, row } = places[rows[i] as number] as { slot: number; row: number };
     data.set((batches[slot] as HostTensor).data.subarray(row * length, (row + 1) * length), i * length);

@@ -131,7 +131,8 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
   );
   const seconds = interval(1000).pipe(takeUntil(ended));
   const wait = () => timer(Math.min(SLOWEST_FRAME, Math.max(FRAME, cost / FRAME_BUDGET)));
-  const frames = merge(views, seconds).pipe(
+  // The clock first: a stream that has already ended completes while it is being subscribed to.
+  const frames = merge(seconds, views).pipe(
     throttle(wait, { leading: true, trailing: true }),
     takeUntil(closed),
   );

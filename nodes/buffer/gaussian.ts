@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { type BufferContext, defineNode, type HostTensor, port } from '../../runtime/node.ts';
-import { cholesky } from '../_gaussian.ts';
 import { constant } from '../_example.ts';
+import { cholesky } from '../_gaussian.ts';
 
 export const gaussianBuffer = defineNode({
   type: 'buffer/gaussian',
@@ -24,7 +24,12 @@ export const gaussianBuffer = defineNode({
     schedule: [{ pull: 'estimate', times: 3 }, { pull: 'offset' }],
   },
   params: Type.Object({
-    size: Type.Integer({ description: 'Length of a row: 6 for views, 4 for lights', default: 6, minimum: 1, maximum: 1024 }),
+    size: Type.Integer({
+      description: 'Length of a row: 6 for views, 4 for lights',
+      default: 6,
+      minimum: 1,
+      maximum: 1024,
+    }),
     jitter: Type.Number({
       description: 'Added to the variances, so that few rows give a distribution at all',
       default: 1e-6,
@@ -62,7 +67,10 @@ export const gaussianBuffer = defineNode({
     const { count, mean, products } = momentsOf(memory, size);
     if (count < 2) throw new Error(`a covariance needs at least 2 rows, but ${count} were written`);
     const covariance = products.map((value, i) => value / (count - 1) + (i % (size + 1) === 0 ? jitter : 0));
-    const square = (data: Float64Array): HostTensor => ({ shape: [size, size], data: Float32Array.from(data) });
+    const square = (data: Float64Array): HostTensor => ({
+      shape: [size, size],
+      data: Float32Array.from(data),
+    });
     return {
       mean: { shape: [size], data: Float32Array.from(mean) },
       covariance: square(covariance),
@@ -72,6 +80,11 @@ export const gaussianBuffer = defineNode({
 });
 
 function momentsOf(memory: BufferContext['memory'], size: number) {
-  const values = (name: string, length: number) => Float64Array.from(memory.get(name)?.data ?? new Float64Array(length));
-  return { count: values('count', 1)[0] as number, mean: values('mean', size), products: values('products', size * size) };
+  const values = (name: string, length: number) =>
+    Float64Array.from(memory.get(name)?.data ?? new Float64Array(length));
+  return {
+    count: values('count', 1)[0] as number,
+    mean: values('mean', size),
+    products: values('products', size * size),
+  };
 }

@@ -58,8 +58,12 @@ export const jointReplay = defineNode({
   },
   read({ params: { count }, context }) {
     const indices = batchesOf(context, 'index').map(({ data }) => data[0] as number);
-    if (indices.length === 0) throw new Error('nothing was written yet: pull this buffer before what reads it');
-    const { index, order } = nextImage(context, [...new Set(indices)].sort((a, b) => a - b));
+    if (indices.length === 0)
+      throw new Error('nothing was written yet: pull this buffer before what reads it');
+    const { index, order } = nextImage(
+      context,
+      [...new Set(indices)].sort((a, b) => a - b),
+    );
     const isOfImage = (_: HostTensor, slot: number) => indices[slot] === index;
     const images = batchesOf(context, 'image').filter(isOfImage);
     const total = rowCount(images);

@@ -23,9 +23,16 @@ export const ellipsoid = defineNode({
       },
     ),
     near: Type.Number({ description: 'Depth of the nearest point', default: 0.91, exclusiveMinimum: 0 }),
-    far: Type.Number({ description: 'Depth of the rim and of the background', default: 1.02, exclusiveMinimum: 0 }),
+    far: Type.Number({
+      description: 'Depth of the rim and of the background',
+      default: 1.02,
+      exclusiveMinimum: 0,
+    }),
     radius: Type.Number({ description: 'Radius of the sphere', default: 0.4, exclusiveMinimum: 0 }),
-    threshold: Type.Number({ description: 'Least value of the mask that belongs to the object', default: 0.7 }),
+    threshold: Type.Number({
+      description: 'Least value of the mask that belongs to the object',
+      default: 0.7,
+    }),
   }),
   inputs: { mask: port('mask[1,S,S,1]') },
   outputs: { depth: port('depth[1,S,S]') },

@@ -8,7 +8,9 @@ import { constant, example } from '../_example.ts';
 const labels = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /** What of each category belongs to the object: labels, and how much. BiSeNet's labels for faces, VOC's or ADE20K's else. */
-export const OBJECT_LABELS: { readonly [category: string]: readonly (readonly [weight: number, labels: number[]])[] } = {
+export const OBJECT_LABELS: {
+  readonly [category: string]: readonly (readonly [weight: number, labels: number[]])[];
+} = {
   // Hair, neck, ears' rings and hat count half: they move with the head but are no good guide to its shape.
   face: [
     [1, labels(1, 13)],
@@ -25,7 +27,7 @@ export const OBJECT_LABELS: { readonly [category: string]: readonly (readonly [w
 export function maskFromLabels(map: tf.Tensor, category: string, classes: number, size: number): tf.Tensor4D {
   const weights = new Float32Array(classes);
   for (const [weight, of] of OBJECT_LABELS[category] ?? []) for (const label of of) weights[label] = weight;
-  const full = tf.gather(tf.tensor1d(weights), tf.cast(map, 'int32')) as tf.Tensor3D;
+  const full: tf.Tensor = tf.gather(tf.tensor1d(weights), tf.cast(map, 'int32'));
   return resize(tf.expandDims(full, 3) as tf.Tensor4D, [size, size]);
 }
 
@@ -50,7 +52,12 @@ export const objectMask = defineNode({
       Object.keys(OBJECT_LABELS).map((name) => Type.Literal(name)),
       { description: 'What the object is' },
     ),
-    size: Type.Integer({ description: 'Side of the mask in pixels', default: 128, minimum: 1, maximum: 4096 }),
+    size: Type.Integer({
+      description: 'Side of the mask in pixels',
+      default: 128,
+      minimum: 1,
+      maximum: 4096,
+    }),
   }),
   inputs: { scores: port('float[B,H,W,C]') },
   outputs: { mask: port('mask[B,$size,$size,1]') },

@@ -22,8 +22,16 @@ export const segmentationInput = defineNode({
     'input',
   ),
   params: Type.Object({
-    size: Type.Integer({ description: 'Side of the result in pixels', default: 473, minimum: 1, maximum: 4096 }),
-    standardise: Type.Boolean({ description: 'Whether ImageNet’s mean and deviation are taken off', default: false }),
+    size: Type.Integer({
+      description: 'Side of the result in pixels',
+      default: 473,
+      minimum: 1,
+      maximum: 4096,
+    }),
+    standardise: Type.Boolean({
+      description: 'Whether ImageNet’s mean and deviation are taken off',
+      default: false,
+    }),
   }),
   inputs: { image: port('image[B,H,W,3]') },
   outputs: { image: port('image[B,$size,$size,3]') },
@@ -31,6 +39,8 @@ export const segmentationInput = defineNode({
     const image = resize(inputs.image, [size, size]);
     if (!standardise) return { image };
     const unit = tf.add(tf.mul(image, 0.5), 0.5);
-    return { image: tf.div(tf.sub(unit, tf.tensor1d([...IMAGENET.mean])), tf.tensor1d([...IMAGENET.deviation])) };
+    return {
+      image: tf.div(tf.sub(unit, tf.tensor1d([...IMAGENET.mean])), tf.tensor1d([...IMAGENET.deviation])),
+    };
   },
 });

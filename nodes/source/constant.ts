@@ -20,7 +20,10 @@ export const constantNode = defineNode({
   params: Type.Object({
     shape: Type.Array(Type.Integer({ minimum: 1 }), { description: 'Shape', default: [1], maxItems: 6 }),
     value: Type.Number({ description: 'Value of every element', default: 0 }),
-    values: Type.Array(Type.Number(), { description: 'All elements, row by row; empty for one value', default: [] }),
+    values: Type.Array(Type.Number(), {
+      description: 'All elements, row by row; empty for one value',
+      default: [],
+    }),
   }),
   inputs: {},
   outputs: { x: port('float[...]') },
@@ -28,7 +31,8 @@ export const constantNode = defineNode({
   every: 'item',
   load({ params: { shape, value, values } }) {
     const count = shape.reduce((product, length) => product * length, 1);
-    if (count > MOST_ELEMENTS) throw new RangeError(`a constant [${shape}] has more than ${MOST_ELEMENTS} elements`);
+    if (count > MOST_ELEMENTS)
+      throw new RangeError(`a constant [${shape}] has more than ${MOST_ELEMENTS} elements`);
     if (values.length > 0 && values.length !== count) {
       throw new RangeError(`${values.length} values do not fill the shape [${shape}]`);
     }

@@ -21,7 +21,12 @@ export const gaussian = defineNode({
     schedule: [{ pull: 'views' }],
   },
   params: Type.Object({
-    size: Type.Integer({ description: 'Length of a draw: 6 for views, 4 for lights', default: 6, minimum: 1, maximum: 1024 }),
+    size: Type.Integer({
+      description: 'Length of a draw: 6 for views, 4 for lights',
+      default: 6,
+      minimum: 1,
+      maximum: 1024,
+    }),
     file: Type.String({ description: 'File with the mean and the covariance; empty for none', default: '' }),
     deviation: Type.Number({
       description: 'Standard deviation in every direction where there is no file',
@@ -38,21 +43,31 @@ export const gaussian = defineNode({
   role: 'source',
   every: 'item',
   async load({ params: { size, file, deviation }, context }) {
-    const diagonal = Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? deviation ** 2 : 0));
+    const diagonal = Array.from({ length: size * size }, (_, i) =>
+      i % (size + 1) === 0 ? deviation ** 2 : 0,
+    );
     const path = context.resolve(file);
     const { mean, covariance } = file
       ? await moments(path)
       : { mean: new Array<number>(size).fill(0), covariance: diagonal };
     try {
       if (mean.length !== size || covariance.length !== size * size) {
-        throw new Error(`the mean has ${mean.length} numbers and the covariance ${covariance.length}, expected ${size} and ${size * size}`);
+        throw new Error(
+          `the mean has ${mean.length} numbers and the covariance ${covariance.length}, expected ${size} and ${size * size}`,
+        );
       }
       expectSymmetric(covariance, size);
       const square = (data: ArrayLike<number>) => ({ shape: [size, size], data: Float32Array.from(data) });
       const factor = cholesky(covariance, size);
-      return { mean: { shape: [size], data: Float32Array.from(mean) }, covariance: square(covariance), factor: square(factor) };
+      return {
+        mean: { shape: [size], data: Float32Array.from(mean) },
+        covariance: square(covariance),
+        factor: square(factor),
+      };
     } catch (cause) {
-      throw new Error(`${file ? path : context.node}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new Error(`${file ? path : context.node}: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
     }
   },
 });
@@ -66,7 +81,10 @@ async function moments(path: string): Promise<Moments> {
   if (path.endsWith('.json')) return jsonMoments(path, await readFile(path, 'utf8'));
   const file = await openCheckpoint(path);
   try {
-    const [mean, covariance] = [await file.read('mean', { dtype: 'float32' }), await file.read('cov', { dtype: 'float32' })];
+    const [mean, covariance] = [
+      await file.read('mean', { dtype: 'float32' }),
+      await file.read('cov', { dtype: 'float32' }),
+    ];
     return { mean: mean.data, covariance: covariance.data };
   } finally {
     file.close();
@@ -78,7 +96,8 @@ function jsonMoments(path: string, text: string): Moments {
     const { mean, cov }: { readonly mean?: unknown; readonly cov?: unknown } = JSON.parse(text);
     const numbers = (value: unknown, name: string): number[] => {
       const flat = Array.isArray(value) ? value.flat() : [];
-      if (flat.length === 0 || !flat.every(Number.isFinite)) throw new Error(`"${name}" is no array of numbers`);
+      if (flat.length === 0 || !flat.every(Number.isFinite))
+        throw new Error(`"${name}" is no array of numbers`);
       return flat;
     };
     return { mean: numbers(mean, 'mean'), covariance: numbers(cov, 'cov') };

@@ -14,14 +14,20 @@ export const imageStream = defineNode({
   example: {
     formatVersion: 1,
     nodes: {
-      target: { type: 'source/image-stream', params: { images: 'data/celeba', list: 'data/celeba/list_0-199.txt' } },
+      target: {
+        type: 'source/image-stream',
+        params: { images: 'data/celeba', list: 'data/celeba/list_0-199.txt' },
+      },
       picture: { type: 'sink/image', in: { image: 'target.image' } },
     },
     schedule: [{ pull: 'picture', times: 3 }],
   },
   params: Type.Object({
     ...imageListParams(),
-    shuffle: Type.Boolean({ description: 'Whether rounds after the first have another order', default: true }),
+    shuffle: Type.Boolean({
+      description: 'Whether rounds after the first have another order',
+      default: true,
+    }),
   }),
   inputs: {},
   outputs: {

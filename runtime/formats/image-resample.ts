@@ -73,7 +73,9 @@ function transposed(raster: Raster): Raster {
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       for (let c = 0; c < channels; c++) {
-        result[(column * height + row) * channels + c] = data[(row * width + column) * channels + c] as number;
+        result[(column * height + row) * channels + c] = data[
+          (row * width + column) * channels + c
+        ] as number;
       }
     }
   }

@@ -27,7 +27,9 @@ export function toFrames({ shape, data }: HostTensor, range: ValueRange = IMAGE_
     throw new RangeError(`an image has shape [${shape}], expected [H,W,C] or [N,H,W,C] with C of 1 or 3`);
   }
   const scale = 255 / (range.white - range.black);
-  const bytes = Uint8Array.from(data, (value) => Math.min(Math.max((value - range.black) * scale + 0.5, 0), 255));
+  const bytes = Uint8Array.from(data, (value) =>
+    Math.min(Math.max((value - range.black) * scale + 0.5, 0), 255),
+  );
   return { width, height, channels, count, data: bytes };
 }
 
@@ -53,15 +55,23 @@ export function tileFrames(frames: Frames, { columns, gap = 2 }: { columns: numb
 }
 
 /** Writes frames as one PNG picture, one below the other. */
-export async function writePng(file: string, { width, height, channels, count, data }: Frames): Promise<void> {
+export async function writePng(
+  file: string,
+  { width, height, channels, count, data }: Frames,
+): Promise<void> {
   const raw = { width, height: height * count, channels };
   await writeFileAtomic(file, [await sharp(data, { raw }).png().toBuffer()]);
 }
 
 /** Writes a map [H,W] as a 16-bit grey PNG; what is outside of the range is clipped. */
-export async function writePng16(file: string, { shape, data }: HostTensor, range: ValueRange): Promise<void> {
+export async function writePng16(
+  file: string,
+  { shape, data }: HostTensor,
+  range: ValueRange,
+): Promise<void> {
   const [height, width] = shape;
-  if (shape.length !== 2 || !height || !width) throw new RangeError(`a map has shape [${shape}], expected [H,W]`);
+  if (shape.length !== 2 || !height || !width)
+    throw new RangeError(`a map has shape [${shape}], expected [H,W]`);
   const scale = 65535 / (range.white - range.black);
   const values = Uint16Array.from(data, (v) => Math.min(Math.max((v - range.black) * scale + 0.5, 0), 65535));
   const raw = { width, height, channels: 1 as const };

@@ -30,11 +30,11 @@ export interface ImageSize {
 export const DEFAULT_PIXEL_LIMIT = 40_000_000;
 
 /** How the files begin that are read. What else the decoder knows, such as SVG and PDF, can refer to other files. */
-const SIGNATURES: readonly RegExp[] = [
-  /^\x89PNG\r\n\x1a\n/,
-  /^\xff\xd8\xff/,
-  /^RIFF[\s\S]{4}WEBP/,
-  /^GIF8[79]a/,
+const SIGNATURES: readonly ((start: Buffer) => boolean)[] = [
+  (start) => start.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex')),
+  (start) => start.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')),
+  (start) => start.toString('latin1', 0, 4) === 'RIFF' && start.toString('latin1', 8, 12) === 'WEBP',
+  (start) => /^GIF8[79]a/.test(start.toString('latin1')),
 ];
 
 /**
@@ -76,7 +76,10 @@ export async function decodeImage(file: string, options: ReadImageOptions = {}):
 
 /** A picture as a tensor [H,W,C]: black is −1 and white is 1. */
 export function rasterToTensor({ width, height, channels, white, data }: Raster): HostTensor {
-  return { shape: [height, width, channels], data: Float32Array.from(data, (value) => (value / white) * 2 - 1) };
+  return {
+    shape: [height, width, channels],
+    data: Float32Array.from(data, (value) => (value / white) * 2 - 1),
+  };
 }
 
 async function opened(
@@ -114,8 +117,7 @@ async function expectSignature(file: string): Promise<void> {
     if (missing) throw new ImageError('image-not-found', file, 'there is no such file', { cause });
     throw new ImageError('image-not-readable', file, `it cannot be opened: ${reasonOf(cause)}`, { cause });
   }
-  const text = start.toString('latin1');
-  if (!SIGNATURES.some((signature) => signature.test(text))) {
+  if (!SIGNATURES.some((fits) => fits(start))) {
     throw new ImageError('not-an-image', file, 'it does not begin like any image that can be read');
   }
 }

@@ -35,7 +35,10 @@ export function toGlb(mesh: Mesh, { texture, unlit = false, name = 'shape' }: Gl
     scenes: [{ nodes: [0] }],
     nodes: [{ mesh: 0, name }],
     meshes: [
-      { name, primitives: [{ attributes: { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2 }, indices: 3, material: 0 }] },
+      {
+        name,
+        primitives: [{ attributes: { POSITION: 0, NORMAL: 1, TEXCOORD_0: 2 }, indices: 3, material: 0 }],
+      },
     ],
     materials: [
       {

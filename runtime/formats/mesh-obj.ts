@@ -1,7 +1,10 @@
 import type { Mesh } from './mesh.ts';
 
 /** A mesh as the text of a Wavefront OBJ file, to the letter as the original writes it. `material` is the MTL file. */
-export function toObj({ positions, normals, uvs, indices }: Mesh, { material }: { material: string }): string {
+export function toObj(
+  { positions, normals, uvs, indices }: Mesh,
+  { material }: { material: string },
+): string {
   const faces = Array.from({ length: indices.length / 3 }, (_, face) => {
     const corners = [0, 1, 2].map((corner) => (indices[3 * face + corner] as number) + 1);
     return `\nf ${corners.map((vertex) => `${vertex}/${vertex}/${vertex}`).join(' ')}`;

@@ -41,7 +41,8 @@ export function toPly({ positions, normals, uvs, indices }: Mesh, colours: Uint8
   }
   for (let face = 0; face < faces; face++) {
     at = file.writeUInt8(3, at);
-    for (let corner = 0; corner < 3; corner++) at = file.writeUInt32LE(indices[3 * face + corner] as number, at);
+    for (let corner = 0; corner < 3; corner++)
+      at = file.writeUInt32LE(indices[3 * face + corner] as number, at);
   }
   return file;
 }

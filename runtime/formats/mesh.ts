@@ -32,7 +32,9 @@ export interface GridMeshInput {
 export function gridMesh({ size, points, normals, scale = 100, mask }: GridMeshInput): Mesh {
   const pixels = size * size;
   if (!(size >= 2) || points.length !== 3 * pixels || normals.length !== 3 * pixels) {
-    throw new RangeError(`a mesh of size ${size} cannot have ${points.length / 3} points and ${normals.length / 3} normals`);
+    throw new RangeError(
+      `a mesh of size ${size} cannot have ${points.length / 3} points and ${normals.length / 3} normals`,
+    );
   }
   const [f, s] = [Math.fround, Math.fround(scale)];
   const corners = points.map((value, i) => (i % 3 === 0 ? value : i % 3 === 1 ? -value : f(1 - value)) * s);
@@ -64,7 +66,10 @@ function withCentres(
     const corner = cell + Math.floor(cell / (size - 1));
     const at = values.length + cell * width;
     for (let c = 0; c < width; c++) {
-      const sum = [0, 1, size, size + 1].reduce((total, step) => total + (values[(corner + step) * width + c] as number), 0);
+      const sum = [0, 1, size, size + 1].reduce(
+        (total, step) => total + (values[(corner + step) * width + c] as number),
+        0,
+      );
       result[at + c] = sum / 4;
     }
     if (!unit) continue;
@@ -88,4 +93,9 @@ function triangles(size: number, mask: Float32Array | undefined): Uint32Array {
     ...kept.flatMap(({ upper, lower, centre }) => [lower + 1, upper + 1, centre]),
     ...kept.flatMap(({ upper, centre }) => [upper + 1, upper, centre]),
   ]);
+}
+
+/** Colours of a {@link gridMesh}'s vertices from a picture [S,S,3], one byte each: its pixels, then means of four. */
+export function gridColours(pixels: Uint8Array, size: number): Uint8Array {
+  return Uint8Array.from(withCentres(Float32Array.from(pixels), size, 3), Math.round);
 }

@@ -84,12 +84,10 @@ async function prepare(job: RunJob, options: JobOptions): Promise<Performer> {
   }
   const log = new EventLog(folder.events);
   const { commands, mainThreadGap } = options;
-  const performer = new Performer({
-    ...{ graph, record, folder, engine, log, commands, failFast, checkpointEvery, mainThreadGap },
+  return new Performer({
+    ...{ graph, record, folder, engine, log, commands, failFast, checkpointEvery, mainThreadGap, notes },
     ...(checkpoint && { checkpoint }),
   });
-  for (const note of notes) performer.bus.say('warning', note);
-  return performer;
 }
 
 async function newestCheckpoint(folder: RunFolder, notes: string[]): Promise<Checkpoint | undefined> {

@@ -50,6 +50,8 @@ export interface PerformOptions {
   readonly failFast: boolean;
   /** Seconds between checkpoints. */
   readonly checkpointEvery: number;
+  /** What people should know about the beginning. */
+  readonly notes: readonly string[];
   /** The longest time in milliseconds that the main thread did not answer since the last call. */
   readonly mainThreadGap: () => number | undefined;
 }
@@ -195,6 +197,7 @@ export class Performer {
       pullsPerItem,
       ...(checkpoint && { resumedAt: this.at.pulls }),
     });
+    for (const note of this.options.notes) this.bus.say('warning', note);
     await this.pulls.loadNetworks();
     if (checkpoint?.state.begun) this.pulls.restore(await checkpoint.tensors(), checkpoint.state);
   }

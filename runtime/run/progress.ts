@@ -42,7 +42,10 @@ export function throttled(clock: { last: number }): MonoTypeOperatorFunction<Pul
           waiting = done;
           if (performance.now() - clock.last >= INTERVAL || done.done === done.times) release(done);
         },
-        error: (cause) => subscriber.error(cause),
+        error: (cause) => {
+          if (waiting) release(waiting);
+          subscriber.error(cause);
+        },
         complete: () => {
           if (waiting) release(waiting);
           subscriber.complete();

@@ -115,9 +115,10 @@ export class Pulls {
     this.counters.reset(state.counters);
   }
 
-  /** All tensors that a checkpoint has to hold. */
+  /** All tensors that a checkpoint has to hold, by name: in the same order however the run came to them. */
   saved(): SavedEntry[] {
-    return [...this.variables.saved(), ...this.optimizers.saved(), ...this.buffers.saved()];
+    const all = [...this.variables.saved(), ...this.optimizers.saved(), ...this.buffers.saved()];
+    return all.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   /** The sinks that a pull delivers to. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../runtime/formats/index.ts';
 import { graphOf, regression, toyRegistry } from '../graph/toys.ts';
-import { all, of, one, recorded, run, temporaryFolder } from './support.ts';
+import { recorded } from './outcome.ts';
+import { all, of, one, run, temporaryFolder } from './support.ts';
 
 const registry = await toyRegistry();
 const base = temporaryFolder();
@@ -49,7 +50,7 @@ describe('a run', () => {
     expect(pulls[0]).toMatchObject({ done: 1, times: 200, step: 1, total: 200 });
     expect(pulls.at(-1)).toMatchObject({ done: 200, step: 200 });
     expect(pulls.at(-1)?.values.error).toBeLessThan(1e-6);
-    const { 'net/w': w, 'net/b': b, 'opt/net/w': velocity } = await weights(path);
+    const { 'net/w': w, 'net/b': b, 'opt/net/w/velocity': velocity } = await weights(path);
     expect(w?.map((value) => value.toFixed(4))).toEqual(['2.0000', '2.0000']);
     expect(b?.[0]).toBeCloseTo(0.5, 4);
     expect(velocity).toHaveLength(2);
@@ -116,10 +117,15 @@ describe('a run', () => {
       },
       schedule: [{ pull: 'opt', times: 5 }],
     });
-    const { values } = of(await all(run(graph, path)), 'pull').at(-1) ?? { values: {} };
+    const values = of(await all(run(graph, path)), 'pull').at(-1)?.values ?? {};
     expect(values.gap).toBe(0);
     expect(values.total).toBeCloseTo(values.error as number, 6);
-    expect(Object.keys(await weights(path)).sort()).toEqual(['net/b', 'net/w', 'opt/net/b', 'opt/net/w']);
+    expect(Object.keys(await weights(path)).sort()).toEqual([
+      'net/b',
+      'net/w',
+      'opt/net/b/velocity',
+      'opt/net/w/velocity',
+    ]);
   });
 
   it('lets two optimizers use one forward pass', async () => {

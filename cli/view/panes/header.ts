@@ -36,7 +36,8 @@ export function headerRows(view: RunView, size: { readonly width: number }, styl
     time === undefined || ended ? '' : `${formatDuration(time)} left`;
   const several = (view.run?.items.length ?? 0) > 1;
   const item = view.item ? `${view.item.index + 1}/${view.item.count} ${clean(view.item.name)}` : '';
-  if (several) rows.push(barRow('run', progress.run, `item ${item}`, left(progress.runLeft), width, style));
+  if (several)
+    rows.push(barRow('run', progress.run, item && `item ${item}`, left(progress.runLeft), width, style));
   const stages = stagesOf(view).length;
   const stage = view.stage ? `stage ${view.stage.index + 1}/${stages} ${clean(view.stage.name)}` : '';
   rows.push(

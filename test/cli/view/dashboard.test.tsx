@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { render } from 'ink-testing-library';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Dashboard } from '../../../cli/view/dashboard.tsx';
@@ -26,7 +27,7 @@ const viewAt = (test: (event: RunEvent) => boolean, options: FixtureOptions = {}
   }
   return view;
 };
-const midway = () => viewAt((event) => event.kind === 'pull' && event.step > 2600);
+const midway = () => viewAt((event) => event.kind === 'pull' && event.node === 'step3' && event.step > 2600);
 const controls = () => ({
   pause: vi.fn(),
   resume: vi.fn(),
@@ -57,7 +58,7 @@ function show(
   const app = render(element(view));
   return {
     ...app,
-    lines: () => (app.lastFrame() ?? '').replace(/\u001b\[[0-9;]*m/g, '').split('\n'),
+    lines: () => stripVTControlCharacters(app.lastFrame() ?? '').split('\n'),
     again: (next: RunView) => app.rerender(element(next)),
     press: async (key: string) => {
       app.stdin.write(key);
@@ -68,6 +69,7 @@ function show(
 
 describe('the dashboard', () => {
   it.each([
+    [160, 50],
     [80, 24],
     [60, 20],
     [40, 12],
@@ -87,16 +89,26 @@ describe('the dashboard', () => {
     expect(name).toMatch(/^● celeba-0007 {2}celeba +onnx · 8 threads · 2\.1\d GB · seed 7$/);
     expect(run).toMatch(/run +━+╸?─+ +20 % {2}item 1\/3 face-0001\.png +\d+:\d\d:?\d* left/);
     expect(item).toMatch(/item +━+╸?─+ +\d+ % {2}stage 2\/4 refine-1 +\d+:\d\d left/);
-    expect(step).toMatch(/projected +━+╸?─+ +\d+ % {2}\d+\/200 pulls +10\.\d pulls\/s/);
+    expect(step).toMatch(/step3 +━+╸?─+ +\d+ % {2}\d+\/200 pulls +8\.\d+ pulls\/s/);
     const text = lines().join('\n');
     expect(text).toMatch(/◆ SIDE +\d\.\d+ +\d\.\d+ ×10⁻²/);
-    expect(text).toMatch(/total1 +0\.\d{4} +0\.\d{4} +[▁▂▃▄▅▆▇█]+/);
-    expect(text).toMatch(/● projected/);
-    expect(text).toMatch(/● {3}└ generator +▪* +\d\d %/);
+    expect(text).toMatch(/total3 +0\.\d{4} +0\.\d{4} +[▁▂▃▄▅▆▇█]+/);
+    expect(text).toMatch(/● step3/);
+    expect(text).toMatch(/● {3}│ │ │ └ depthNet +▪ +\d\d %/);
     for (const caption of ['input', 'depth', 'normals', 'albedo', 'side view'])
       expect(text).toContain(caption);
     expect(text).toContain('checkpoint at pull 1 900, 412 MB');
     expect(lines().at(-1)).toMatch(/^tab pane {2}←→ preview {2}\? help {2}q close +elapsed .* saved/);
+  });
+
+  it('plots the chosen curve, names types and shows large images at 160 × 50', () => {
+    const { lines } = show(midway(), 160, 50);
+    const text = lines().join('\n');
+    expect(lines()).toHaveLength(49);
+    expect(lines()[0]).toContain('1 240 tensors');
+    expect(text).toMatch(/ 1\.\d{3} ┤[\u2801-\u28ff]{2}/);
+    expect(text).toMatch(/● └ total3 {2}loss\/weighted-sum +1 %/);
+    expect(text).toMatch(/input +0 .*reconstruction +1900 .*depth +1900/);
   });
 
   it('offers keys that steer only where it can', () => {
@@ -143,7 +155,7 @@ describe('the dashboard', () => {
     await app.press('\t');
     await app.press('\t');
     await app.press('\u001b[B');
-    expect(app.lines().join('\n')).toContain('↑3');
+    expect(app.lines().join('\n')).toContain('↑4');
     await app.press('?');
     expect(app.lines().join('\n')).toContain('all images, or each alone');
     await app.press('?');
