@@ -1,7 +1,7 @@
-import { EngineError } from '../runtime/engine/index.ts';
+import { EngineError } from '../runtime/engine/errors.ts';
 import { InvalidGraph, renderErrors } from '../runtime/graph/index.ts';
 import { InvalidNodes } from '../runtime/registry.ts';
-import { problemOf, RunError } from '../runtime/run/index.ts';
+import { problemOf, RunError } from '../runtime/run/errors.ts';
 
 /** What the exit code of a command says. */
 export const EXIT = {

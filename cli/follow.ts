@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { concatMap, from, Observable, takeWhile } from 'rxjs';
+import { parseEvents } from '../runtime/run/event-log.ts';
 import type { RunEvent } from '../runtime/run/events.ts';
-import { parseEvents } from '../runtime/run/index.ts';
 
 /** Milliseconds between two looks at the file. */
 const INTERVAL = 200;

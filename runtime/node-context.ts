@@ -39,6 +39,11 @@ export interface Weights {
    * resumed run has a value for it, that value is used and its shape must agree.
    */
   get(name: string, options: WeightOptions): tf.Tensor;
+  /**
+   * The shape that the file with the weights has for that name, before it is asked for: undefined where there is no
+   * file, or nothing of that name in it. Networks of open width learn from it how wide they are.
+   */
+  shapeOf?(name: string): readonly number[] | undefined;
 }
 
 /** Tensors that a node keeps from one evaluation to the next, such as a moving average; part of checkpoints. */

@@ -87,6 +87,8 @@ export interface Optimizer<P extends TObject, I extends Ports, O extends Ports> 
   readonly role: 'optimizer';
   /** Parameters that change without recording steps anew, such as the learning rate. */
   readonly live?: readonly string[];
+  /** Whether it forgets its updates and all that it remembers when an entry of the schedule begins that pulls it. */
+  restarts?(params: Static<P>): boolean;
   /** Called once a run; `name` is unique and the beginning of the names of its variables. */
   create(call: { readonly params: Static<P>; readonly name: string }): WeightOptimizer<Static<P>>;
 }

@@ -1,6 +1,5 @@
 import os from 'node:os';
 import { Command } from 'commander';
-import { describeEngines } from '../../runtime/engine/index.ts';
 import { action, columns, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { installedVersion, packageVersion } from '../package.ts';
@@ -19,6 +18,7 @@ export function doctorCommand(): Command {
     .description('say which engines work here and why others do not, with versions')
     .addHelpText('after', '\nExamples:\n  $ gan2shape doctor\n  $ gan2shape doctor --json');
   return action(command, async (_, { json }) => {
+    const { describeEngines } = await import('../../runtime/engine/index.ts');
     const engines = await describeEngines();
     const versions = {
       gan2shape: packageVersion(),

@@ -3,7 +3,7 @@ import { nearest } from '../../runtime/graph/nearest.ts';
 import type { Port } from '../../runtime/graph/port.ts';
 import { type NodeType, roleOf } from '../../runtime/node.ts';
 import { loadRegistry } from '../../runtime/registry.ts';
-import { RunError } from '../../runtime/run/index.ts';
+import { RunError } from '../../runtime/run/errors.ts';
 import { action, type CommonOptions, collect, columns, NODES_OPTION, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 

@@ -3,20 +3,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Observable, Subject, tap } from 'rxjs';
 import { openGraph } from '../../runtime/graph/index.ts';
 import { loadRegistry, type RegistryOptions } from '../../runtime/registry.ts';
-import {
-  type ResumeOptions,
-  type RunCommand,
-  RunError,
-  type RunEvent,
-  RunFolder,
-  resumeCommand,
-  resumeGraph,
-  runGraph,
-} from '../../runtime/run/index.ts';
+import { RunError } from '../../runtime/run/errors.ts';
+import { RunFolder } from '../../runtime/run/folder.ts';
+import type { ResumeOptions, RunCommand, RunEvent } from '../../runtime/run/index.ts';
+import { resumeCommand } from '../../runtime/run/resume.ts';
 import { action, type CommonOptions, collect, NODES_OPTION, SET_OPTION } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { onSignals } from '../signals.ts';
-import { openView } from '../view/index.ts';
 
 interface RunCliOptions extends CommonOptions {
   readonly set?: readonly string[];
@@ -75,6 +68,7 @@ function start(file: string | undefined, options: RunCliOptions): Start {
   }
   return async (commands) => {
     const { seed, out, items, nodes = [], set = [] } = options;
+    const { runGraph } = await import('../../runtime/run/index.ts');
     const graph = openGraph(file, { registry: await loadRegistry({ nodes }), set });
     return runGraph(graph, {
       ...common(options, commands),
@@ -100,6 +94,7 @@ function resume(run: string, file: string | undefined, options: RunCliOptions): 
     const own: RegistryOptions = options.nodes ? { ...known, nodes: options.nodes } : known;
     const path = file ?? join(folder.path, 'graph.json');
     const graph = openGraph(path, { registry: await loadRegistry(own), set: options.set ?? [] });
+    const { resumeGraph } = await import('../../runtime/run/index.ts');
     return resumeGraph(run, graph, common(options, commands));
   };
 }
@@ -144,6 +139,7 @@ async function perform(begin: Start, { json, plain }: RunCliOptions): Promise<nu
       checkpoint: () => commands.next('checkpoint'),
       quit: () => commands.next('stop'),
     };
+    const { openView } = await import('../view/index.ts');
     await openView(events, { controls, mode: json ? 'json' : plain ? 'plain' : 'auto' });
     return code;
   } finally {

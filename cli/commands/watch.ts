@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { RunError, RunFolder } from '../../runtime/run/index.ts';
+import { RunError } from '../../runtime/run/errors.ts';
+import { RunFolder } from '../../runtime/run/folder.ts';
 import { action, type CommonOptions } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { followEvents } from '../follow.ts';
-import { openView } from '../view/index.ts';
 
 interface WatchOptions extends CommonOptions {
   readonly plain?: boolean;
@@ -20,6 +20,7 @@ export function watchCommand(): Command {
     const folder = new RunFolder(path);
     folder.record();
     if (!existsSync(folder.events)) throw new RunError('not-a-run', `${folder.path} has no events yet`);
+    const { openView } = await import('../view/index.ts');
     await openView(followEvents(folder.events), {
       mode: json ? 'json' : plain ? 'plain' : 'auto',
       folder: folder.path,

@@ -98,7 +98,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   };
   const help = ui.help ? helpRows({ width, steers: controls !== undefined }, style) : undefined;
   return (
-    <Box flexDirection="column" width={width}>
+    <Box flexDirection="column" width={width} flexShrink={0}>
       <Rows rows={header} width={width} height={layout.header} />
       {help ? (
         <Rows rows={help} width={width} height={heightOf(layout)} />

@@ -62,16 +62,21 @@ export function lpips(scope: Scope): (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tens
   const heads = lpipsHeads(scope);
   return (a, b) => {
     const [left, right] = [features(standardised(a)), features(standardised(b))];
-    const count = a.shape[0] / b.shape[0];
     return heads.map((head, i) => {
       const target = unit(right[i] as tf.Tensor4D);
-      const energies = tf
-        .split(unit(left[i] as tf.Tensor4D), count)
+      const energies = partsOf(unit(left[i] as tf.Tensor4D), b.shape[0]).map((part) =>
         // The mean over pixels comes before the head, which is linear.
-        .map((part) => tf.mean<tf.Tensor2D>(tf.square(tf.sub(part, target)), [1, 2]));
+        tf.mean<tf.Tensor2D>(tf.square(tf.sub(part, target)), [1, 2]),
+      );
       return tf.matMul(tf.concat(energies), tf.reshape(head, [head.shape[2], 1]));
     });
   };
+}
+
+/** A batch in parts of a given size. */
+function partsOf(x: tf.Tensor4D, size: number): tf.Tensor4D[] {
+  // tf.split into one part has no gradient
+  return x.shape[0] === size ? [x] : tf.split(x, x.shape[0] / size);
 }
 
 function standardised(image: tf.Tensor4D): tf.Tensor4D {
@@ -126,7 +131,7 @@ export const lpipsNode = defineNode({
   run({ inputs: { image, target, mask }, params, context }) {
     const seen = mask ? tf.mul<tf.Tensor4D>(image, mask) : image;
     const wanted = mask
-      ? tf.mul<tf.Tensor4D>(target, tf.split(mask, params.copies)[0] as tf.Tensor4D)
+      ? tf.mul<tf.Tensor4D>(target, partsOf(mask, target.shape[0])[0] as tf.Tensor4D)
       : target;
     const terms = lpips(new Scope(context.weights))(seen, wanted);
     const distance = tf.reshape(tf.addN(terms), [image.shape[0]]);

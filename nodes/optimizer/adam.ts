@@ -34,12 +34,18 @@ export const adam = defineNode({
         'Whether epsilon is added after the bias correction of the second moment (PyTorch from 1.3 on) or before it (PyTorch 1.1 and 1.2)',
       default: 'after',
     }),
+    restart: Type.Boolean({
+      description:
+        'Whether moments and bias corrections begin anew with every entry of the schedule that pulls it, as in the original, which makes new optimizers for each step of each stage',
+      default: false,
+    }),
   }),
   inputs: { loss: port('loss[]') },
   outputs: {},
   role: 'optimizer',
   live: ['lr'],
-  create({ params: { train: _, lr, ...options }, name }) {
+  restarts: ({ restart }) => restart,
+  create({ params: { train: _, lr, restart: __, ...options }, name }) {
     const optimizer = new Adam({ ...options, learningRate: lr, name });
     return Object.assign(optimizer, {
       configure(next: { readonly lr: number }) {

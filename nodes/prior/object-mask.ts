@@ -23,8 +23,17 @@ export const OBJECT_LABELS: {
   horse: [[1, [13]]],
 };
 
-/** The mask [B,size,size,1] of a category from label maps, int32 [B,H,W], of a segmentation with so many classes. */
-export function maskFromLabels(map: tf.Tensor, category: string, classes: number, size: number): tf.Tensor4D {
+/** What a mask is made of. */
+export interface MaskOptions {
+  readonly category: string;
+  /** Classes of the segmentation. */
+  readonly classes: number;
+  /** Side of the mask in pixels. */
+  readonly size: number;
+}
+
+/** The mask [B,size,size,1] of a category from label maps [B,H,W], int32. */
+export function maskFromLabels(map: tf.Tensor, { category, classes, size }: MaskOptions): tf.Tensor4D {
   const weights = new Float32Array(classes);
   for (const [weight, of] of OBJECT_LABELS[category] ?? []) for (const label of of) weights[label] = weight;
   const full: tf.Tensor = tf.gather(tf.tensor1d(weights), tf.cast(map, 'int32'));
@@ -62,6 +71,6 @@ export const objectMask = defineNode({
   inputs: { scores: port('float[B,H,W,C]') },
   outputs: { mask: port('mask[B,$size,$size,1]') },
   run: ({ inputs: { scores }, params: { category, size } }) => ({
-    mask: maskFromLabels(tf.argMax(scores, 3), category, scores.shape[3], size),
+    mask: maskFromLabels(tf.argMax(scores, 3), { category, classes: scores.shape[3], size }),
   }),
 });

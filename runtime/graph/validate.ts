@@ -32,16 +32,27 @@ export function paramsValidator(schema: TSchema): Validate {
 
 /** Compiles a JSON schema. Throws where the schema itself is wrong. */
 export function validator(schema: object, { defaults }: { readonly defaults: boolean }): Validate {
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    useDefaults: defaults,
-    verbose: true,
-  });
-  ajv.addKeyword({ keyword: MEANING });
-  const compiled: ValidateFunction = ajv.compile(schema);
+  const compiled: ValidateFunction = compilerFor(defaults).compile(schema);
   return (value) => ({ errors: compiled(value) ? [] : [...(compiled.errors ?? [])], value });
+}
+
+const compilers = new Map<boolean, Ajv>();
+
+/** Making a compiler takes longer than compiling with it: there is one with defaults and one without. */
+function compilerFor(defaults: boolean): Ajv {
+  let ajv = compilers.get(defaults);
+  if (!ajv) {
+    ajv = new Ajv({
+      allErrors: true,
+      strict: true,
+      allowUnionTypes: true,
+      useDefaults: defaults,
+      verbose: true,
+    });
+    ajv.addKeyword({ keyword: MEANING });
+    compilers.set(defaults, ajv);
+  }
+  return ajv;
 }
 
 /** A copy of a schema in which every object with stated properties refuses others, unless it says otherwise. */

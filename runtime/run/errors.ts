@@ -1,4 +1,4 @@
-import { EngineError } from '../engine/index.ts';
+import { EngineError } from '../engine/errors.ts';
 import type { Problem } from './events.ts';
 
 /** What can go wrong in a run besides the graph (see graph/errors.ts) and the engine (EngineError), and the way out. */

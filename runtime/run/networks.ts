@@ -8,6 +8,7 @@ import type { Variables } from './variables.ts';
 /** The weights of a graph's networks, by the node that owns them. */
 export class Networks {
   private readonly files = new Map<string, Map<string, HostTensor>>();
+  private readonly shapes = new Map<string, ReadonlyMap<string, readonly number[]>>();
   private readonly trained: ReadonlySet<string>;
 
   constructor(
@@ -32,7 +33,9 @@ export class Networks {
       const context: HostContext = { node: name, random: hostRandom(this.seed, name), resolve: this.resolve };
       try {
         const values = await load?.({ params: node.params as never, context });
-        if (values) this.files.set(name, new Map(values));
+        if (!values) continue;
+        this.files.set(name, new Map(values));
+        this.shapes.set(name, new Map([...values].map(([weight, { shape }]) => [weight, shape])));
       } catch (cause) {
         const hint = cause instanceof Error && 'hint' in cause ? { hint: String(cause.hint) } : {};
         const message = `The weights of ${name} cannot be read: ${messageOf(cause)}`;
@@ -45,6 +48,7 @@ export class Networks {
   weightsOf(node: GraphNode): Weights {
     const owner = node.weights as string;
     return {
+      shapeOf: (name) => this.shapes.get(owner)?.get(name),
       get: (name, { shape, init, trainable = true }) => {
         const changes = trainable && this.trained.has(owner);
         const initial = () =>

@@ -9,6 +9,8 @@ export class Optimizers {
   private readonly made = new Map<string, WeightOptimizer>();
   /** Updates of optimizers that a checkpoint knows and that have not been needed since. */
   private waiting = new Map<string, number>();
+  /** Optimizers that have not been made since they began anew: what a checkpoint knows of them is out of date. */
+  private readonly fresh = new Set<string>();
 
   constructor(private readonly variables: Variables) {}
 
@@ -35,22 +37,30 @@ export class Optimizers {
     optimizer?.prepare(weights);
     for (const variable of Object.values(optimizer?.state() ?? {})) {
       const saved = this.variables.claim(variable.name, { shape: variable.shape, node: node.name });
-      if (saved) assign(variable, saved);
+      if (saved && !this.fresh.has(node.name)) assign(variable, saved);
     }
+    this.fresh.delete(node.name);
   }
 
   reset(): void {
     this.waiting.clear();
-    for (const optimizer of this.made.values()) {
-      optimizer.updates = 0;
-      for (const variable of Object.values(optimizer.state()))
-        assign(variable, new Float32Array(variable.size));
-    }
+    this.fresh.clear();
+    for (const optimizer of this.made.values()) forget(optimizer);
+  }
+
+  /** Begins anew with the optimizer of a node, where its parameters ask for that with every entry of the schedule. */
+  beginEntry(node: GraphNode, params: ParamsJson): void {
+    if (!(node.type as Optimizer<never, never, never>).restarts?.(params as never)) return;
+    this.waiting.delete(node.name);
+    const optimizer = this.made.get(node.name);
+    if (optimizer) forget(optimizer);
+    else this.fresh.add(node.name);
   }
 
   /** To be called after the variables were restored. */
   restore(updates: Readonly<Record<string, number>>): void {
     this.waiting = new Map(Object.entries(updates));
+    this.fresh.clear();
     for (const [name, optimizer] of this.made) {
       optimizer.updates = this.waiting.get(name) ?? 0;
       this.waiting.delete(name);
@@ -78,4 +88,9 @@ export class Optimizers {
     for (const optimizer of this.made.values()) optimizer.dispose();
     this.made.clear();
   }
+}
+
+function forget(optimizer: WeightOptimizer): void {
+  optimizer.updates = 0;
+  for (const variable of Object.values(optimizer.state())) assign(variable, new Float32Array(variable.size));
 }

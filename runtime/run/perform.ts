@@ -257,6 +257,7 @@ export class Performer {
       this.bus.emit({ kind: 'stage-started', item: item.name, stage: name, index: stage });
     this.shownStage = stage;
     const plan = this.pulls.plan.step(step);
+    if (this.at.done === 0) this.pulls.beginEntry(step);
     const about = { item: item.name, stage: name, node: step.pull.join('+'), times: step.times };
     const total = this.items.length * this.stages.pulls;
     return sliced(() => this.next(step, plan, item)).pipe(

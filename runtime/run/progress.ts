@@ -21,7 +21,10 @@ const INTERVAL = 100;
  * has the latest of every value and the mean duration since the report before. `clock` carries the time of the last
  * report from one stream to the next.
  */
-export function throttled(clock: { last: number }): MonoTypeOperatorFunction<PullDone> {
+export function throttled(
+  clock: { last: number },
+  now: () => number = () => performance.now(),
+): MonoTypeOperatorFunction<PullDone> {
   return (source) =>
     new Observable((subscriber) => {
       let waiting: PullDone | undefined;
@@ -30,7 +33,7 @@ export function throttled(clock: { last: number }): MonoTypeOperatorFunction<Pul
       let values: Record<string, number> = {};
       const release = (done: PullDone) => {
         subscriber.next({ ...done, values, milliseconds: milliseconds / count });
-        clock.last = performance.now();
+        clock.last = now();
         waiting = undefined;
         [count, milliseconds, values] = [0, 0, {}];
       };
@@ -40,7 +43,7 @@ export function throttled(clock: { last: number }): MonoTypeOperatorFunction<Pul
           milliseconds += done.milliseconds;
           Object.assign(values, done.values);
           waiting = done;
-          if (performance.now() - clock.last >= INTERVAL || done.done === done.times) release(done);
+          if (now() - clock.last >= INTERVAL || done.done === done.times) release(done);
         },
         error: (cause) => {
           if (waiting) release(waiting);

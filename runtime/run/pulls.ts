@@ -121,6 +121,13 @@ export class Pulls {
     return all.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** To be called before the first pull of an entry of the schedule. */
+  beginEntry(step: ScheduleStep): void {
+    for (const { node, action } of this.plan.step(step).pull.entries) {
+      if (action === 'update') this.optimizers.beginEntry(node, paramsIn(node, step));
+    }
+  }
+
   /** The sinks that a pull delivers to. */
   sinksOf(plan: PullPlan): readonly GraphNode[] {
     return plan.entries.flatMap(({ node }) => (node.role === 'sink' ? [node] : []));

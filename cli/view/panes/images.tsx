@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import type { JSX } from 'react';
 import { GAP, type Grid, gridFor, type Size } from '../layout.ts';
+import { cellsFor } from '../load-picture.ts';
 import { spread, title } from '../row.ts';
 import { Rows } from '../rows.tsx';
 import type { RunView, ShownImage } from '../run-view.ts';
@@ -61,7 +62,7 @@ function framed(image: ShownImage, picture: Picture | undefined, grid: Grid, sty
   const tight = widthOf(name) + widthOf(step) + 1 > grid.columns;
   const caption = tight
     ? column(name, grid.columns)
-    : spread(name, step, Math.max(picture?.columns ?? 0, widthOf(name) + widthOf(step) + 1));
+    : spread(name, step, Math.max(cellsFor(image, grid).columns, widthOf(name) + widthOf(step) + 1));
   return [caption, ...rows];
 }
 

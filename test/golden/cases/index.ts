@@ -2,12 +2,15 @@ import { adam } from './adam.ts';
 import { biSeNetScores } from './bisenet.ts';
 import { encoderDecoder } from './eddeconv.ts';
 import { ellipsoid } from './ellipsoid.ts';
+import { ellipsoidFitting } from './ellipsoid-init.ts';
 import { vectorEncoder } from './encoder.ts';
 import { geometry } from './geometry.ts';
 import { gridSampling } from './grid-sample.ts';
 import type { CaseHandler } from './handler.ts';
 import { losses } from './losses.ts';
 import { perceptual } from './lpips.ts';
+import { objFiles } from './obj.ts';
+import { maskParsing } from './parse-mask.ts';
 import { pspNetScores } from './pspnet.ts';
 import { checkpointFiles } from './pt-files.ts';
 import { depthRasterizer } from './rasterize-depth.ts';
@@ -35,4 +38,7 @@ export const HANDLERS: readonly CaseHandler[] = [
   biSeNetScores,
   pspNetScores,
   checkpointFiles,
+  objFiles,
+  ellipsoidFitting,
+  maskParsing,
 ];

@@ -2,9 +2,6 @@ import type { GoldenCase } from '../fixture.ts';
 
 // Cases whose code is not part of the project yet, by what their reference says.
 const PENDING: readonly [reference: RegExp, reason: string][] = [
-  [/parse_mask/, 'needs mask parsing'],
-  [/init_netD_ellipsoid/, 'needs the depth network'],
-  [/export_to_obj_string/, 'needs the OBJ writer'],
   [/model\.py.*\bGAN2Shape\b/, 'needs whole steps'],
 ];
 

@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { testFolder } from '../graph/toys.ts';
+import { cli } from './in-process.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'gan2shape-cli-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const EXAMPLE = 'graphs/examples/fit-image.json';
+const TOYS = join(testFolder, 'nodes-toy');
+const broken = (name: string) => join(testFolder, 'graphs/broken', `${name}.json`);
+
+describe('usage', () => {
+  it('names the nearest command and option, with exit code 2', async () => {
+    const command = await cli('chek', 'x.json');
+    expect(command).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean check?') });
+    const option = await cli('run', EXAMPLE, '--fail-fats');
+    expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean --fail-fast?') });
+    expect(await cli('run', EXAMPLE, '--seed', 'x')).toMatchObject({ code: 2 });
+    expect(await cli('run')).toMatchObject({ code: 2, stderr: expect.stringContaining('no graph to run') });
+  });
+
+  it('shows help with examples', async () => {
+    const { code, stdout } = await cli('run', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}\$ gan2shape run graphs\/examples\/fit-image.json/);
+  });
+});
+
+describe('check', () => {
+  it('accepts what is right', async () => {
+    expect(await cli('check', EXAMPLE)).toMatchObject({ code: 0, stdout: `${EXAMPLE}: valid\n`, stderr: '' });
+  });
+
+  it('reports everything of all graphs at once, as text and as data', async () => {
+    const { code, stdout, stderr } = await cli('check', EXAMPLE, broken('cycle'), '--nodes', TOYS);
+    expect(code).toBe(2);
+    expect(stdout).toBe(`${EXAMPLE}: valid\n`);
+    expect(stderr).toMatch(/\[cycle\]/);
+    expect(stderr).toMatch(/1 error in 1 of 2 graphs/);
+    const data = JSON.parse(
+      (await cli('check', EXAMPLE, broken('many-at-once'), '--nodes', TOYS, '--json')).stdout,
+    );
+    expect(data.valid).toBe(false);
+    expect(data.graphs.map((graph: { valid: boolean }) => graph.valid)).toEqual([true, false]);
+    expect(data.graphs[1].errors.length).toBeGreaterThan(1);
+  });
+
+  it('takes overrides', async () => {
+    expect(await cli('check', EXAMPLE, '--set', 'settings.size=0')).toMatchObject({ code: 2 });
+    expect(await cli('check', EXAMPLE, '--set', 'settings.size=32')).toMatchObject({ code: 0 });
+  });
+
+  it('says that a file or a folder of nodes is not there', async () => {
+    expect(await cli('check', 'nowhere.json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[unreadable]'),
+    });
+    expect(await cli('check', EXAMPLE, '--nodes', join(base, 'none'))).toMatchObject({ code: 2 });
+  });
+});
+
+describe('graph', () => {
+  it('draws a tree, Mermaid and DOT', async () => {
+    const tree = (await cli('graph', EXAMPLE)).stdout;
+    expect(tree).toContain(
+      'train (optimizer/adam)\n└─ loss: error (loss/mean-square)\n   ├─ a: net (network/coordinate-mlp)',
+    );
+    expect((await cli('graph', EXAMPLE, '--format', 'mermaid')).stdout).toMatch(
+      /^flowchart LR\n[\s\S]* -->\|loss\| /,
+    );
+    expect((await cli('graph', EXAMPLE, '--format', 'dot')).stdout).toMatch(
+      /"error" -> "train" \[label="loss"\];/,
+    );
+    expect(await cli('graph', EXAMPLE, '--format', 'svg')).toMatchObject({ code: 2 });
+  });
+
+  it('prints the resolved document', async () => {
+    const { document, hash } = JSON.parse(
+      (await cli('graph', EXAMPLE, '--json', '--set', 'settings.steps=7')).stdout,
+    );
+    expect(document.settings.steps).toBe(7);
+    expect(document.nodes.train.version).toBe(1);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('nodes', () => {
+  it('lists and documents node types', async () => {
+    expect((await cli('nodes')).stdout).toMatch(/^optimizer\/adam +optimizer +Adam$/m);
+    expect((await cli('nodes', '--nodes', TOYS)).stdout).toMatch(/^toy\/sgd +optimizer/m);
+    expect((await cli('nodes', 'optimizer/adam')).stdout).toMatch(/lr +number > 0 += 0.001 +Step size/);
+    const [adam] = JSON.parse((await cli('nodes', 'optimizer/adam', '--json')).stdout);
+    expect(adam).toMatchObject({ type: 'optimizer/adam', role: 'optimizer', params: { type: 'object' } });
+  });
+
+  it('names the nearest type', async () => {
+    const { code, stderr, stdout } = await cli('nodes', 'optimizer/adm', '--json');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean "optimizer/adam"?');
+    expect(JSON.parse(stdout).errors[0].code).toBe('bad-option');
+  });
+});
+
+describe('run', () => {
+  it('refuses wrong input with exit code 2 and says what is wrong', async () => {
+    expect(await cli('run', broken('cycle'), '--nodes', TOYS)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[cycle]'),
+    });
+    expect(await cli('run', '--resume', join(base, 'none'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[not-a-run]'),
+    });
+    expect(await cli('run', '--resume', base, '--seed', '1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--seed'),
+    });
+    const full = await cli('run', EXAMPLE, '--out', testFolder, '--json');
+    expect(full.code).toBe(2);
+    expect(JSON.parse(full.stdout).errors[0]).toMatchObject({ code: 'folder-in-use' });
+    expect(await cli('run', EXAMPLE, '--seed', '-1')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('watch', () => {
+  it('shows a run that has ended, from its folder alone', async () => {
+    const folder = join(base, 'ended');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'run.json'), '{}');
+    const events = [
+      { time: 1, kind: 'log', level: 'info', message: 'hello' },
+      { time: 2, kind: 'run-finished', status: 'completed', milliseconds: 5, failedItems: [] },
+    ];
+    writeFileSync(
+      join(folder, 'events.jsonl'),
+      `${events.map((event) => JSON.stringify(event)).join('\n')}\n{"torn`,
+    );
+    const { code, stdout } = await cli('watch', folder, '--json');
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(events);
+    expect(await cli('watch', base)).toMatchObject({ code: 2 });
+  });
+});
+
+describe('completion', () => {
+  it('knows every command and option', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { stdout, code } = await cli('completion', shell);
+      expect(code).toBe(0);
+      for (const word of ['checkpoint-every', 'doctor', 'resume', 'completion'])
+        expect(stdout).toContain(word);
+    }
+    expect(await cli('completion', 'tcsh')).toMatchObject({ code: 2 });
+  });
+});
+
+it('the example of the help is in the package', () => {
+  expect(JSON.parse(readFileSync(EXAMPLE, 'utf8')).formatVersion).toBe(1);
+});
