@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { differenceOf, live, outcomeOf } from '../test/run/crashes.ts';
+import type { Benchmark, BenchOptions } from './main.ts';
+import type { Comparison } from './measure.ts';
+
+const PULLS = 150;
+/** Kills of one run before it may live to its end: so often a run comes to no more than its beginning. */
+const KILLS_PER_RUN = 10;
+
+export const benchmark: Benchmark = {
+  summary: 'kills a run at random moments (--kills N): every resumed run must end with the same bytes',
+  run,
+};
+
+/** Throws at the first run that does not end like the one that was left alone. */
+async function* run({ kills }: BenchOptions): AsyncIterable<Comparison> {
+  const base = mkdtempSync(join(tmpdir(), 'gan2shape-crash-'));
+  try {
+    const whole = join(base, 'whole');
+    const { milliseconds } = await live(whole, PULLS);
+    const expected = outcomeOf(whole);
+    let done = 0;
+    let runs = 0;
+    while (done < kills) {
+      const folder = join(base, `run-${runs++}`);
+      for (let i = 0; i < KILLS_PER_RUN && done < kills; i++) {
+        const { killed } = await live(folder, PULLS, Math.random() * milliseconds * 0.6);
+        if (!killed) break;
+        done++;
+      }
+      await live(folder, PULLS);
+      const difference = differenceOf(expected, outcomeOf(folder));
+      if (difference) throw new Error(`Run ${runs} after ${done} kills: ${difference}.`);
+      rmSync(folder, { recursive: true });
+    }
+    const notes = [`${done} kills of ${runs} runs: every run completed, and every final byte is the same`];
+    yield { title: 'SIGKILL at random moments', results: [], notes };
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
