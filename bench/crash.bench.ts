@@ -10,12 +10,13 @@ const PULLS = 150;
 const KILLS_PER_RUN = 10;
 
 export const benchmark: Benchmark = {
-  summary: 'kills a run at random moments (--kills N): every resumed run must end with the same bytes',
+  summary:
+    'kills a run at random moments (--count N, 20 by default): every resumed run must end with the same bytes',
   run,
 };
 
 /** Throws at the first run that does not end like the one that was left alone. */
-async function* run({ kills }: BenchOptions): AsyncIterable<Comparison> {
+async function* run({ count: kills = 20 }: BenchOptions): AsyncIterable<Comparison> {
   const base = mkdtempSync(join(tmpdir(), 'gan2shape-crash-'));
   try {
     const whole = join(base, 'whole');

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { entryOfFile } from '../../runtime/nn/load.ts';
-import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
+import { Scope } from '../../runtime/nn/scope.ts';
 import { discriminator } from '../../runtime/nn/stylegan2-discriminator.ts';
 import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
 import { blurTaps, channels, ganSize, statedWidths } from '../../runtime/nn/stylegan2-params.ts';
 import { discriminatorWidths } from '../../runtime/nn/stylegan2-widths.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
-import { example } from '../_example.ts';
+import { constant, example } from '../_example.ts';
 
 export const stylegan2Discriminator = defineNode({
   type: 'gan/stylegan2-discriminator',
@@ -17,14 +17,18 @@ export const stylegan2Discriminator = defineNode({
     'Quality of StyleGAN"), and the features on the way. The channels are those of the checkpoint.',
   example: example(
     {
-      image: { type: 'source/pattern', params: { size: 8, maxChannels: 8 } },
-      judge: {
+      image: { type: 'source/pattern', params: { size: 8 } },
+      net: {
         type: 'gan/stylegan2-discriminator',
         in: { image: 'image' },
         params: { size: 8, maxChannels: 8 },
+        frozen: false,
       },
+      target: constant([1, 1]),
+      loss: { type: 'loss/l1', in: { a: 'net.score', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
     },
-    'judge',
+    'train',
   ),
   params: Type.Object({
     size: ganSize(),
@@ -50,7 +54,7 @@ export const stylegan2Discriminator = defineNode({
   frozen: true,
   run({ inputs, params, context }) {
     const { size, group, blur: taps } = params;
-    const weights: ShapedWeights = context.weights;
+    const { weights } = context;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
     const widths = discriminatorWidths(size, shapeOf, statedWidths(params));
     return discriminator({ size, widths, taps, group })(new Scope(weights))(inputs.image);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Type } from 'typebox';
 import { entryOfFile } from '../../runtime/nn/load.ts';
-import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
+import { Scope } from '../../runtime/nn/scope.ts';
 import { loadSynthesis, MEAN_LATENT } from '../../runtime/nn/stylegan2-load.ts';
 import {
   blurTaps,
@@ -47,13 +47,17 @@ export const stylegan2Generator = defineNode({
   example: example(
     {
       w: constant([1, 16], 1),
-      fake: {
+      net: {
         type: 'gan/stylegan2-generator',
         in: { w: 'w' },
         params: { size: 8, latent: 16, maxChannels: 8 },
+        frozen: false,
       },
+      target: constant([1, 8, 8, 3]),
+      loss: { type: 'loss/l1', in: { a: 'net.image', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
     },
-    'fake',
+    'train',
   ),
   params: Type.Object({
     size: ganSize(),
@@ -80,7 +84,7 @@ export const stylegan2Generator = defineNode({
   frozen: true,
   run({ inputs, params, context }) {
     const { size, latent, noise, truncation, blur: taps } = params;
-    const weights: ShapedWeights = context.weights;
+    const { weights } = context;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
     const widths = generatorWidths(shapeOf, statedWidths(params));
     const given = noise === 'random' ? 'given' : 'fixed';

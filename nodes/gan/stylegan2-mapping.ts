@@ -16,8 +16,14 @@ export const stylegan2Mapping = defineNode({
     'normalisation and eight linear layers. The two halves that GAN2Shape needs are a node each: of the parameters ' +
     '`skip` and `depth` one ends it early and one begins late; both count the normalisation as step 0.',
   example: example(
-    { z: constant([2, 16], 1), w: { type: 'gan/stylegan2-mapping', in: { z: 'z' }, params: { latent: 16 } } },
-    'w',
+    {
+      z: constant([2, 16], 1),
+      net: { type: 'gan/stylegan2-mapping', in: { z: 'z' }, params: { latent: 16 }, frozen: false },
+      target: constant([2, 16]),
+      loss: { type: 'loss/l1', in: { a: 'net.w', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
+    },
+    'train',
   ),
   params: Type.Object({
     latent: latentLength(),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { detached, featureDistance } from '../../runtime/nn/feature-distance.ts';
 import { entryOfFile } from '../../runtime/nn/load.ts';
-import { Scope, type ShapedWeights } from '../../runtime/nn/scope.ts';
+import { Scope } from '../../runtime/nn/scope.ts';
 import { discriminatorFeatures } from '../../runtime/nn/stylegan2-discriminator.ts';
 import { loadDiscriminator } from '../../runtime/nn/stylegan2-load.ts';
 import { blurTaps, channels, ganSize, statedWidths } from '../../runtime/nn/stylegan2-params.ts';
@@ -22,15 +22,17 @@ export const discriminatorFeaturesLoss = defineNode({
     'Deep Generative Prior"). No gradient reaches the target. The images may be smaller than those of the GAN.',
   example: example(
     {
-      image: { type: 'source/pattern', params: { size: 8, maxChannels: 8 } },
+      image: { type: 'source/pattern', params: { size: 8 } },
       target: constant([1, 8, 8, 3]),
       distance: {
         type: 'loss/discriminator-features',
         in: { image: 'image', target: 'target' },
         params: { size: 8, features: 1, maxChannels: 8 },
+        frozen: false,
       },
+      train: { type: 'optimizer/adam', in: { loss: 'distance' }, params: { train: ['distance'] } },
     },
-    'distance',
+    'train',
   ),
   params: Type.Object({
     size: ganSize(),
@@ -50,7 +52,7 @@ export const discriminatorFeaturesLoss = defineNode({
   frozen: true,
   run({ inputs, params, context }) {
     const { size, features: count, blur: taps } = params;
-    const weights: ShapedWeights = context.weights;
+    const { weights } = context;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
     const widths = discriminatorWidths(size, shapeOf, statedWidths(params));
     const features = discriminatorFeatures({ size, widths, taps, group: GROUP, count })(new Scope(weights));

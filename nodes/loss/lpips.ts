@@ -6,7 +6,6 @@ import { Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, initial, port } from '../../runtime/node.ts';
 import { maxPool2d } from '../../runtime/ops/max-pool.ts';
 import { copies } from '../_camera.ts';
-import { constant, example } from '../_example.ts';
 
 /** VGG16's stages: channels, and the positions of their convolutions in torchvision's `features`. */
 const VGG16 = [
@@ -79,7 +78,8 @@ function partsOf(x: tf.Tensor4D, size: number): tf.Tensor4D[] {
   return x.shape[0] === size ? [x] : tf.split(x, x.shape[0] / size);
 }
 
-function standardised(image: tf.Tensor4D): tf.Tensor4D {
+/** What VGG16 takes: an image in [-1, 1] less the mean of ImageNet, by its deviation. */
+export function standardised(image: tf.Tensor4D): tf.Tensor4D {
   return tf.div(tf.sub(image, tf.tensor1d(SHIFT)), tf.tensor1d(SCALE));
 }
 
@@ -98,14 +98,6 @@ export const lpipsNode = defineNode({
     'Metric"): the squared difference of normalised VGG16 features, weighted per channel by learnt heads, averaged ' +
     'over pixels and summed over five layers. Of an image and its mirrored copy, the sum of both losses; a mask is then ' +
     'the same for both (`renderer/common-mask`).',
-  example: example(
-    {
-      image: { type: 'source/pattern', params: { size: 16 } },
-      target: constant([1, 16, 16, 3]),
-      distance: { type: 'loss/lpips', in: { image: 'image', target: 'target' } },
-    },
-    'distance',
-  ),
   params: Type.Object({
     copies: copies(),
     checkpoint: checkpointFile(

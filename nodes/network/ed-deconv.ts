@@ -13,7 +13,7 @@ import { entryOfFile, loadNetwork } from '../../runtime/nn/load.ts';
 import { activation, halvings, imageSize, widthOfSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
-import { example } from '../_example.ts';
+import { constant, example } from '../_example.ts';
 
 export interface EdDeconvOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -121,9 +121,12 @@ export const edDeconvNode = defineNode({
   example: example(
     {
       image: { type: 'source/pattern' },
-      map: { type: 'network/ed-deconv', in: { image: 'image' }, params: { width: 4, groups: 2, latent: 8 } },
+      net: { type: 'network/ed-deconv', in: { image: 'image' }, params: { width: 4, groups: 2, latent: 8 } },
+      target: constant([1, 64, 64, 1]),
+      loss: { type: 'loss/l1', in: { a: 'net.map', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
     },
-    'map',
+    'train',
   ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },

@@ -5,7 +5,7 @@ import { entryOfFile, loadNetwork } from '../../runtime/nn/load.ts';
 import { activation, halvings, imageSize, widthOfSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
-import { example } from '../_example.ts';
+import { constant, example } from '../_example.ts';
 
 export interface EncoderOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -68,9 +68,12 @@ export const encoderNode = defineNode({
   example: example(
     {
       image: { type: 'source/pattern' },
-      vector: { type: 'network/encoder', in: { image: 'image' }, params: { width: 4 } },
+      net: { type: 'network/encoder', in: { image: 'image' }, params: { width: 4 } },
+      target: constant([1, 6]),
+      loss: { type: 'loss/l1', in: { a: 'net.vector', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
     },
-    'vector',
+    'train',
   ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },

@@ -6,7 +6,7 @@ import { activation, halvings, imageSize } from '../../runtime/nn/params.ts';
 import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { avgPool2d } from '../../runtime/ops/avg-pool.ts';
-import { example } from '../_example.ts';
+import { constant, example } from '../_example.ts';
 
 export interface ResEncoderOptions {
   /** Height and width of the image: a power of two of at least 64. */
@@ -74,9 +74,12 @@ export const resEncoderNode = defineNode({
   example: example(
     {
       image: { type: 'source/pattern' },
-      vector: { type: 'network/res-encoder', in: { image: 'image' }, params: { width: 4 } },
+      net: { type: 'network/res-encoder', in: { image: 'image' }, params: { width: 4, out: 16 } },
+      target: constant([1, 16]),
+      loss: { type: 'loss/l1', in: { a: 'net.vector', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
     },
-    'vector',
+    'train',
   ),
   params,
   inputs: { image: port('image[B,$size,$size,$in]') },

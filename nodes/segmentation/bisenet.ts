@@ -8,7 +8,6 @@ import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { maxPool2d } from '../../runtime/ops/max-pool.ts';
 import { resizeBilinear, resizeNearest } from '../../runtime/ops/resize.ts';
-import { example } from '../_example.ts';
 
 /** ResNet-18 without its head: features of 1/8, 1/16 and 1/32 of the image's size. */
 function resnet18(scope: Scope): (image: tf.Tensor4D) => [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
@@ -124,20 +123,13 @@ export const biSeNetNode = defineNode({
     'Scores for what each pixel shows (Yu et al. 2018, "BiSeNet: Bilateral Segmentation Network for Real-time ' +
     'Semantic Segmentation"), on ResNet-18. GAN2Shape masks faces with it, at 512×512 pixels: class 0 is the ' +
     'background, 1 to 13 the face, 14 to 18 neck, clothes, hair and hat.',
-  example: example(
-    {
-      image: { type: 'source/pattern' },
-      labels: { type: 'segmentation/bisenet', in: { image: 'image' }, params: { classes: 2 } },
-    },
-    'labels',
-  ),
   params: Type.Object({
     classes: Type.Integer({ description: 'Number of classes', default: 19, minimum: 1 }),
     checkpoint: checkpointFile(),
     entry: entryOfFile('state_dict'),
   }),
   inputs: {
-    image: port('image[B,H,W,3]', { description: 'Of a height and width that are multiples of 32' }),
+    image: port('image[B,H,W,3]'),
   },
   outputs: { scores: port('float[B,H,W,$classes]') },
   role: 'network',

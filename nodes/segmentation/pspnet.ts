@@ -8,7 +8,6 @@ import { type Module, Scope } from '../../runtime/nn/scope.ts';
 import { checkpointFile, defineNode, port } from '../../runtime/node.ts';
 import { maxPool2d } from '../../runtime/ops/max-pool.ts';
 import { resizeArea, resizeBilinear } from '../../runtime/ops/resize.ts';
-import { example } from '../_example.ts';
 
 /** Blocks in the four stages of the residual networks, by their number of layers. */
 const BLOCKS = { 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3] } as const;
@@ -138,13 +137,6 @@ export const pspNetNode = defineNode({
     'Scores for what each pixel shows (Zhao et al. 2017, "Pyramid Scene Parsing Network"), on a dilated ResNet. ' +
     'GAN2Shape masks objects with it, at 473×473 pixels: in VOC, car is class 7, cat 8 and horse 13; in ADE20K, ' +
     'building is class 1.',
-  example: example(
-    {
-      image: { type: 'source/pattern', params: { size: 33 } },
-      labels: { type: 'segmentation/pspnet', in: { image: 'image' }, params: { classes: 2 } },
-    },
-    'labels',
-  ),
   params,
   inputs: {
     image: port('image[B,H,W,3]', { description: 'Of a height and width that are multiples of 8, plus 1' }),

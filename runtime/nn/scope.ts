@@ -35,11 +35,6 @@ export class Scope {
 /** The shape of a weight, where it is known before it is asked for, in the layout of torch-weights.ts. */
 export type ShapeOf = (name: string) => readonly number[] | undefined;
 
-/** Weights that know what a checkpoint has, from which networks of open width learn how wide they are. */
-export interface ShapedWeights extends Weights {
-  readonly shapeOf?: ShapeOf;
-}
-
 /** A function of one tensor: a layer of a network, or all of it. */
 export type Layer<In extends tf.Tensor = tf.Tensor4D, Out extends tf.Tensor = In> = (x: In) => Out;
 

@@ -21,6 +21,7 @@ import {
 import type { Networks } from './networks.ts';
 import { gradientsOf, type Objective } from './objectives.ts';
 import type { Optimizers } from './optimizers.ts';
+import { type NodeShare, ProfileBudget, sharesOf } from './profiling.ts';
 
 /** What one run of a compiled pull gives. */
 export interface PullResult {
@@ -36,6 +37,7 @@ export interface CompiledPullOptions {
   readonly optimizers: Optimizers;
   readonly contexts: NodeContexts;
   readonly onCompiled: (report: StepReport, milliseconds: number) => void;
+  readonly onProfiled: (pull: string, shares: readonly NodeShare[]) => void;
 }
 
 interface Port {
@@ -63,6 +65,7 @@ export class CompiledPull {
   private scalars: { losses: string[]; others: string[] } = { losses: [], others: [] };
   private started = 0;
   private discovered = false;
+  private profiling: ProfileBudget | undefined;
   private step: Pick<ScheduleStep, 'params' | 'trains'> = { params: new Map(), trains: new Map() };
 
   constructor(private readonly options: CompiledPullOptions) {
@@ -85,7 +88,11 @@ export class CompiledPull {
     );
     this.compiled = compile((...args: tf.Tensor[]) => this.record(args), {
       name: this.name,
-      onCompiled: (report) => options.onCompiled(report, performance.now() - this.started),
+      onCompiled: (report) => {
+        const milliseconds = performance.now() - this.started;
+        this.profiling = new ProfileBudget(report, milliseconds);
+        options.onCompiled(report, milliseconds);
+      },
     });
   }
 
@@ -101,19 +108,16 @@ export class CompiledPull {
       if (!this.discovered) this.discover(args);
       this.started = performance.now();
       result = this.compiled(...args);
-      return this.read(result);
+      const pulled = this.read(result);
+      if (this.profiling?.allows(performance.now() - this.started)) {
+        this.profiling = undefined;
+        this.options.onProfiled(this.name, sharesOf(this.compiled, args));
+      }
+      return pulled;
     } finally {
       tf.dispose(args);
       if (result) tf.dispose([result.losses, result.others, result.outputs] as tf.TensorContainer);
     }
-  }
-
-  /** The compiled step and arguments as `run` would pass them, for profiling; the caller disposes of them. */
-  profilable(values: ReadonlyMap<string, Held<HostTensor>>): {
-    step: Compiled<tf.Tensor[], unknown>;
-    args: tf.Tensor[];
-  } {
-    return { step: this.compiled, args: this.arguments(values) };
   }
 
   dispose(): void {

@@ -121,6 +121,7 @@ export class Performer {
           milliseconds,
         });
       },
+      onProfiled: (node, shares) => this.bus.emit({ kind: 'profile', node, shares }),
     });
     this.sinks = new Sinks({
       folder,

@@ -20,6 +20,7 @@ import { Counters } from './counters.ts';
 import { gather, keyOf, type Values } from './held.ts';
 import { Networks } from './networks.ts';
 import { Optimizers } from './optimizers.ts';
+import type { NodeShare } from './profiling.ts';
 import { itemSeed } from './random.ts';
 import { Sources } from './sources.ts';
 import type { SavedEntry } from './tensors.ts';
@@ -33,6 +34,7 @@ export interface PullsOptions {
   readonly seed: number;
   readonly resolve: (path: string) => string;
   readonly onCompiled: (report: StepReport, milliseconds: number) => void;
+  readonly onProfiled: (pull: string, shares: readonly NodeShare[]) => void;
 }
 
 /** The item that pulls are for: its place in the run's list, and pulls of any kind done for it. */
@@ -183,13 +185,8 @@ export class Pulls {
     if (compiled) this.compiled.delete(key);
     else {
       const { networks, optimizers, contexts } = this;
-      compiled = new CompiledPull({
-        plan,
-        networks,
-        optimizers,
-        contexts,
-        onCompiled: this.options.onCompiled,
-      });
+      const { onCompiled, onProfiled } = this.options;
+      compiled = new CompiledPull({ plan, networks, optimizers, contexts, onCompiled, onProfiled });
     }
     this.compiled.set(key, compiled);
     const [oldest] = this.compiled;

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { openCheckpoint } from '../../runtime/formats/index.ts';
 import type { Json, JsonObject } from '../../runtime/graph/index.ts';
-import { type GoldenCase, findCases } from './fixture.ts';
+import { findCases, GoldenCase } from './fixture.ts';
 import { numberOf, recordOf } from './network.ts';
 
 /** What a case of whole steps says about the method. */
@@ -34,7 +34,10 @@ export function methodCase(golden: GoldenCase): MethodCase {
  * The official graph with the networks, settings and draws of a case: random nodes give what the reference drew, the
  * image is the stored one, and nodes are added that split losses as the reference reports them and record values.
  */
-export async function methodGraph(method: MethodCase, { taps = false } = {}): Promise<JsonObject> {
+export async function methodGraph(
+  method: MethodCase,
+  { taps = false, recorders }: { readonly taps?: boolean; readonly recorders: JsonObject },
+): Promise<JsonObject> {
   const { useMask } = method;
   const nodes = merged(
     await targetNodes(method),
@@ -44,9 +47,16 @@ export async function methodGraph(method: MethodCase, { taps = false } = {}): Pr
     offsetNodes(method),
     method.perceptual ? perceptualNodes(method) : WITHOUT_PERCEPTUAL,
     probeNodes(method),
-    taps ? TAPS : {},
+    taps ? tapNodes(method) : {},
+    recorders,
     {
-      gradients1: gradients('loss1', ['depthNet', 'albedoNet', 'viewNet', 'lightNet', ...(taps ? FIELDS.map(tapOf) : [])]),
+      gradients1: gradients('loss1', [
+        'depthNet',
+        'albedoNet',
+        'viewNet',
+        'lightNet',
+        ...(taps ? FIELDS : []),
+      ]),
       gradients2: gradients('loss2', ['encoder']),
       gradients3: gradients('loss3', ['depthNet', 'albedoNet', 'viewNet', 'lightNet']),
     },
@@ -63,11 +73,17 @@ export async function methodGraph(method: MethodCase, { taps = false } = {}): Pr
 /** The outputs of step 1 of which gradients are stored, by the names of our nodes. */
 export const FIELDS = ['depth', 'albedo', 'view', 'light'] as const;
 
-export const tapOf = (field: string) => field;
-
 function settings({ golden, cfgs }: MethodCase): JsonObject {
   const number = (name: string) => numberOf(cfgs, name);
-  const [x0, x1, y0, y1, d0, d1, share] = cfgs.rand_light as [number, number, number, number, number, number, number];
+  const [x0, x1, y0, y1, d0, d1, share] = cfgs.rand_light as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const widths = recordOf(golden.args, 'networks');
   const adam = recordOf(golden.args, 'adam');
   return {
@@ -111,16 +127,18 @@ async function targetNodes({ golden, cfgs, hasTruth }: MethodCase): Promise<Json
   const size = numberOf(cfgs, 'image_size');
   const width = numberOf(cfgs, 'z_dim');
   const file = await openCheckpoint(join(golden.folder, 'latent.pt'));
-  const latent = [...(await file.read('latent', { dtype: 'float32' })).data];
+  const latent = [...(await file.read(file.tensors()[0]?.name ?? 'latent', { dtype: 'float32' })).data];
   file.close();
   const image = [...golden.image('input_im').dataSync()];
   const depth = hasTruth ? [...golden.array('depth_gt')] : new Array<number>(size ** 2).fill(1);
-  return { target: { type: 'golden/target', params: only({ size, width, image, latent, depth }, TARGET_PARAMS) } };
+  return {
+    target: { type: 'golden/target', params: only({ size, width, image, latent, depth }, TARGET_PARAMS) },
+  };
 }
 
 const TARGET_PARAMS = ['images', 'list', 'latents', 'depths', 'crop', 'minDepth', 'maxDepth'];
 
-/** Networks of fixtures are narrower than the official ones, and the latent offset encoder has weights in the file. */
+/** Networks of fixtures are narrower than the official ones. */
 function networkNodes({ golden, cfgs }: MethodCase): JsonObject {
   const width = numberOf(recordOf(recordOf(golden.args, 'networks'), 'Encoder'), 'nf');
   const encoders = ['viewNet', 'lightNet', 'sampleViewNet', 'sampleLightNet'];
@@ -128,7 +146,6 @@ function networkNodes({ golden, cfgs }: MethodCase): JsonObject {
   const truncated = numberOf(cfgs, 'truncation') < 1;
   return {
     ...Object.fromEntries(encoders.map((name) => [name, { params: { width } }])),
-    encoder: { params: { checkpoint: '$pretrained', entry: 'netEnc' } },
     ...(cfgs.add_mean_V !== true && without(['view', 'sampleView'], 'mean')),
     ...(cfgs.add_mean_L !== true && without(['ownLight', 'sampleLight'], 'mean')),
     ...(truncated && {
@@ -158,7 +175,12 @@ function drawNodes(method: MethodCase): JsonObject {
     randomView: {
       type: 'golden/sequence',
       in: null,
-      params: { count: null, yawScale: null, shape: [batch, 6], values: rounds.map((round) => draw(round, 'views')) },
+      params: {
+        count: null,
+        yawScale: null,
+        shape: [batch, 6],
+        values: rounds.map((round) => draw(round, 'views')),
+      },
     },
     lightChanges: { type: 'golden/sequence', params: { shape: [batch, 3], values: changes } },
     randomLight: {
@@ -171,7 +193,15 @@ function drawNodes(method: MethodCase): JsonObject {
 }
 
 function maskNodes({ golden }: MethodCase): JsonObject {
-  const fitted = ['segmentationInput', 'segmentation', 'foundMask', 'ellipsoid', 'priorDepth', 'priorLoss', 'fitPrior'];
+  const fitted = [
+    'segmentationInput',
+    'segmentation',
+    'foundMask',
+    'ellipsoid',
+    'priorDepth',
+    'priorLoss',
+    'fitPrior',
+  ];
   return {
     ...Object.fromEntries(fitted.map((name) => [name, null])),
     objectMask: { ...constantOf(golden, 'input_mask', golden.image('input_mask').shape), in: null },
@@ -207,7 +237,13 @@ function offsetNodes({ cfgs, useMask }: MethodCase): JsonObject {
     encoderOfGan: {
       type: 'network/res-encoder',
       in: { image: 'ganImage' },
-      params: { size: '$size', out: '$latent', width: '$offsetWidth', entry: 'netEnc' },
+      params: {
+        size: '$size',
+        out: '$latent',
+        width: '$offsetWidth',
+        checkpoint: '$pretrained',
+        entry: 'netEnc',
+      },
       weights: 'encoder',
     },
     relative: { type: 'math/subtract', in: { a: 'encoder', b: 'encoderOfGan' } },
@@ -222,22 +258,15 @@ const WITHOUT_PERCEPTUAL: JsonObject = {
   loss3: { in: { losses: { perceptual: null } }, params: { weights: { perceptual: null } } },
 };
 
-/** LPIPS with the weights of the LPIPS case beside this one. */
+/** LPIPS with the weights of the case of LPIPS beside this one. */
 function perceptualNodes({ golden }: MethodCase): JsonObject {
-  const folder = findCases(dirname(golden.folder)).find((path) => new Case(path).isLpips);
+  const folder = findCases(dirname(golden.folder)).find((path) => new GoldenCase(path).has('pred', 'lpips'));
   if (!folder) throw new Error('the perceptual loss needs the case of LPIPS beside this one');
   const file = join('..', basename(folder));
   return {
     perceptual: { type: 'golden/lpips', params: { checkpoint: file, heads: '' } },
     samplePerceptual: { type: 'golden/lpips', params: { heads: '' } },
   };
-}
-
-class Case {
-  readonly isLpips: boolean;
-  constructor(folder: string) {
-    this.isLpips = basename(folder).startsWith('lpips');
-  }
 }
 
 /** Nodes that show what the reference reports and the graph has no need of. */
@@ -263,7 +292,11 @@ function probeNodes({ cfgs, flip1, flip3, useMask }: MethodCase): JsonObject {
         params: { fov: '$fov', rotationCentre: '$rotationCentre' },
       },
     }),
-    ...splitPhoto('photo', { image: 'recon', target: 'target.image', mask: 'visible' }, { count: 1, flip: flip1 }),
+    ...splitPhoto(
+      'photo',
+      { image: 'recon', target: 'target.image', mask: 'visible' },
+      { count: 1, flip: flip1 },
+    ),
     ...splitPhoto(
       'samplePhoto',
       { image: 'sampleRecon', target: 'samples.image', mask: 'sampleVisible' },
@@ -289,20 +322,20 @@ function splitPhoto(
 }
 
 /** Between the fields of step 1 and what uses them: a gradient by a tap's weight is one by the field. */
-const TAPS: JsonObject = {
+const tapNodes = ({ cfgs }: MethodCase): JsonObject => ({
   depthItself: { type: 'math/mirror', in: { x: 'ownDepth' }, params: { copies: '$copies' } },
   depth: { type: 'golden/tap', in: { x: 'depthItself' }, params: null },
   albedoItself: { type: 'math/mirror', in: { x: 'albedoNet' }, params: { copies: '$copies' } },
   albedo: { type: 'golden/tap', in: { x: 'albedoItself' }, params: null },
   viewItself: {
     type: 'view/view',
-    in: { raw: 'viewNet', mean: 'viewPrior.mean' },
+    in: { raw: 'viewNet', ...(cfgs.add_mean_V === true && { mean: 'viewPrior.mean' }) },
     params: { rotation: '$rotation', translation: '$translation', depthTranslation: '$depthTranslation' },
   },
   view: { type: 'golden/tap', in: { raw: null, mean: null, x: 'viewItself' }, params: null },
   lightItself: { type: 'math/repeat', in: { x: 'ownLight' }, params: { times: '$copies' } },
   light: { type: 'golden/tap', in: { x: 'lightItself' }, params: null },
-};
+});
 
 const CANONICAL = ['canonicalDepth', 'canonicalAlbedo', 'canonicalLight'];
 
@@ -335,16 +368,6 @@ function schedule({ iterations, flip1, flip3, useMask }: MethodCase): Json[] {
         ]
       : []),
   ];
-}
-
-/** A recording sink, from stored names to the outputs that they are compared with. */
-export function recorder(values: { readonly [stored: string]: string }): JsonObject {
-  return { type: 'golden/record', in: { values: Object.fromEntries(Object.values(values).map((output) => [nameOf(output), output])) } };
-}
-
-/** An output as the key of a map. */
-export function nameOf(output: string): string {
-  return output.replace('.', '_');
 }
 
 function gradients(loss: string, train: readonly string[]): JsonObject {

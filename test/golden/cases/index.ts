@@ -19,6 +19,7 @@ import { residualEncoder } from './resencoder.ts';
 import { resizing } from './resize.ts';
 import { stylegan2 } from './stylegan2.ts';
 import { stylegan2Full } from './stylegan2-full.ts';
+import { wholeSteps } from './whole-steps.ts';
 
 export const HANDLERS: readonly CaseHandler[] = [
   adam,
@@ -41,4 +42,5 @@ export const HANDLERS: readonly CaseHandler[] = [
   objFiles,
   ellipsoidFitting,
   maskParsing,
+  wholeSteps,
 ];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { lpips, vgg16 } from '../../../nodes/loss/lpips.ts';
+import { lpips, standardised, vgg16 } from '../../../nodes/loss/lpips.ts';
 import type { HostTensor } from '../../../runtime/engine/index.ts';
 import { hostScope } from '../../../runtime/nn/host-weights.ts';
 import { weightShapes } from '../../../runtime/nn/scope.ts';
@@ -25,11 +25,7 @@ export const perceptual: CaseHandler = {
     const loss = (x: tf.Tensor) => tf.mean(tf.addN(distance(x as tf.Tensor4D, target)));
     await check.gradients(loss, [image], { names: ['grad_pred'], layout: 'image' });
 
-    const standardised = tf.div<tf.Tensor4D>(
-      tf.sub(image, tf.tensor1d([-0.03, -0.088, -0.188])),
-      tf.tensor1d([0.458, 0.448, 0.45]),
-    );
-    for (const [i, feature] of vgg16(scope)(standardised).entries()) {
+    for (const [i, feature] of vgg16(scope)(standardised(image)).entries()) {
       const name = `pred_feature_${i}_head`;
       if (golden.has(name)) await check.image(name, headOf(feature, golden.entry(name).shape));
     }

@@ -11,7 +11,8 @@ class GradientRecorder implements WeightOptimizer {
 
   prepare(variables: readonly tf.Variable[]): void {
     for (const { name, shape } of variables) {
-      if (!this.kept.has(name)) this.kept.set(name, tf.variable(tf.zeros(shape), false, `${this.name}/${name}`));
+      if (!this.kept.has(name))
+        this.kept.set(name, tf.variable(tf.zeros(shape), false, `${this.name}/${name}`));
     }
   }
 

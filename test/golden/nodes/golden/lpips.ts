@@ -1,5 +1,5 @@
-import { lpipsNode } from '../../../../nodes/loss/lpips.ts';
 import { Type } from 'typebox';
+import { lpipsNode } from '../../../../nodes/loss/lpips.ts';
 import { checkpointFile, defineNode } from '../../../../runtime/node.ts';
 import { hashedLpips } from '../../cases/lpips.ts';
 import { GoldenCase } from '../../fixture.ts';

@@ -7,7 +7,8 @@ export const target = defineNode({
   type: 'golden/target',
   version: 1,
   title: 'Stored image',
-  description: 'An image with its latent and true depth from stored numbers, with the outputs of source/image-folder.',
+  description:
+    'An image with its latent and true depth from stored numbers, with the outputs of source/image-folder.',
   params: Type.Object({
     size: Type.Integer({ description: 'Side of the image', minimum: 1 }),
     width: Type.Integer({ description: 'Length of the latent', minimum: 1 }),
