@@ -13,8 +13,8 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** The run cannot begin because of what was asked for. */
-const WRONG_INPUT = new Set<string>([
+/** Codes of problems that lie in what was asked for. */
+export const WRONG_INPUT: ReadonlySet<string> = new Set([
   'bad-option',
   'folder-in-use',
   'not-a-run',

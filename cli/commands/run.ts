@@ -8,7 +8,7 @@ import { RunFolder } from '../../runtime/run/folder.ts';
 import type { ResumeOptions, RunCommand, RunEvent } from '../../runtime/run/index.ts';
 import { resumeCommand } from '../../runtime/run/resume.ts';
 import { action, type CommonOptions, collect, NODES_OPTION, SET_OPTION } from '../action.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, WRONG_INPUT } from '../errors.ts';
 import { onSignals } from '../signals.ts';
 
 interface RunCliOptions extends CommonOptions {
@@ -148,10 +148,11 @@ async function perform(begin: Start, { json, plain }: RunCliOptions): Promise<nu
 }
 
 function exitCodeOf(
-  { status, failedItems }: Extract<RunEvent, { kind: 'run-finished' }>,
+  { status, failedItems, problem }: Extract<RunEvent, { kind: 'run-finished' }>,
   signal: number | undefined,
 ): number {
   if (status === 'interrupted') return signal ?? EXIT.interrupted;
+  if (problem && WRONG_INPUT.has(problem.code)) return EXIT.wrongInput;
   return status === 'completed' && failedItems.length === 0 ? EXIT.fine : EXIT.failed;
 }
 

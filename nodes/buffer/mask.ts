@@ -30,13 +30,15 @@ export const maskBuffer = defineNode({
   inputs: { mask: port('mask[1,H,W,1]') },
   outputs: { mask: port('mask[1,H,W,1]') },
   role: 'buffer',
-  write({ inputs: { mask }, params: { threshold, leastShare }, context }) {
+  write({ inputs: { mask }, params, context }) {
     const { data } = mask;
+    const { leastShare } = params;
+    const threshold = Math.fround(params.threshold);
     let shown = 0;
     for (const value of data) if (value >= threshold) shown++;
     if (shown < leastShare * data.length) {
       throw new Error(
-        `the mask is empty: ${shown} of ${data.length} pixels reach ${threshold}, at least ` +
+        `the mask is empty: ${shown} of ${data.length} pixels reach ${params.threshold}, at least ` +
           `${Math.ceil(leastShare * data.length)} are needed; does the image show an object of this category?`,
       );
     }

@@ -53,8 +53,8 @@ function lpipsHeads(scope: Scope): tf.Tensor4D[] {
 }
 
 /**
- * LPIPS of images a [k·B,H,W,3] and targets b [B,H,W,3] in [-1, 1], k images to a target: what each of VGG16's stages adds,
- * [k·B,1].
+ * LPIPS of images a [k·B,H,W,3] and targets b [B,H,W,3] in [-1, 1], k images to a target: what each of VGG16's
+ * stages adds, [k·B,1].
  */
 export function lpips(scope: Scope): (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tensor2D[] {
   const features = vgg16(scope);
@@ -63,19 +63,13 @@ export function lpips(scope: Scope): (a: tf.Tensor4D, b: tf.Tensor4D) => tf.Tens
     const [left, right] = [features(standardised(a)), features(standardised(b))];
     return heads.map((head, i) => {
       const target = unit(right[i] as tf.Tensor4D);
-      const energies = partsOf(unit(left[i] as tf.Tensor4D), b.shape[0]).map((part) =>
+      const energies = tf.split(unit(left[i] as tf.Tensor4D), a.shape[0] / b.shape[0]).map((part) =>
         // The mean over pixels comes before the head, which is linear.
         tf.mean<tf.Tensor2D>(tf.square(tf.sub(part, target)), [1, 2]),
       );
       return tf.matMul(tf.concat(energies), tf.reshape(head, [head.shape[2], 1]));
     });
   };
-}
-
-/** A batch in parts of a given size. */
-function partsOf(x: tf.Tensor4D, size: number): tf.Tensor4D[] {
-  // tf.split into one part has no gradient
-  return x.shape[0] === size ? [x] : tf.split(x, x.shape[0] / size);
 }
 
 /** What VGG16 takes: an image in [-1, 1] less the mean of ImageNet, by its deviation. */
@@ -123,7 +117,7 @@ export const lpipsNode = defineNode({
   run({ inputs: { image, target, mask }, params, context }) {
     const seen = mask ? tf.mul<tf.Tensor4D>(image, mask) : image;
     const wanted = mask
-      ? tf.mul<tf.Tensor4D>(target, partsOf(mask, target.shape[0])[0] as tf.Tensor4D)
+      ? tf.mul<tf.Tensor4D>(target, tf.split(mask, params.copies)[0] as tf.Tensor4D)
       : target;
     const terms = lpips(new Scope(context.weights))(seen, wanted);
     const distance = tf.reshape(tf.addN(terms), [image.shape[0]]);

@@ -122,7 +122,7 @@ export const biSeNetNode = defineNode({
   description:
     'Scores for what each pixel shows (Yu et al. 2018, "BiSeNet: Bilateral Segmentation Network for Real-time ' +
     'Semantic Segmentation"), on ResNet-18. GAN2Shape masks faces with it, at 512×512 pixels: class 0 is the ' +
-    'background, 1 to 13 the face, 14 to 18 neck, clothes, hair and hat.',
+    'background, 1 to 13 the face, 14 to 18 neck, necklace, clothes, hair and hat.',
   params: Type.Object({
     classes: Type.Integer({ description: 'Number of classes', default: 19, minimum: 1 }),
     checkpoint: checkpointFile(),

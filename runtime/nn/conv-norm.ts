@@ -15,8 +15,8 @@ export interface ConvNormOptions extends ConvOptions {
 }
 
 /**
- * A convolution and batch normalisation (Ioffe and Szegedy 2015) as at evaluation: with running averages it is an affine
- * map of each channel, which goes into the filter. Networks that are only evaluated need no other form.
+ * A convolution and batch normalisation (Ioffe and Szegedy 2015) as at evaluation: with running averages it is an
+ * affine map of each channel, which goes into the filter. Networks that are only evaluated need no other form.
  */
 export function convNorm({ in: inputs, out, kernel, names, ...options }: ConvNormOptions): Module {
   return (scope) => {

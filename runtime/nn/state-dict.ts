@@ -3,8 +3,8 @@ import { type SavedTensor, savedTensor } from '../formats/index.ts';
 import { shapeToTorch, toTorch } from './torch-weights.ts';
 
 /**
- * Weights as PyTorch's `state_dict`, for `writeTorch` and `writeSafetensors`. Each is brought into PyTorch's layout when it
- * is written. For a GAN add the constants that its checkpoints hold besides (stylegan2-buffers.ts).
+ * Weights as PyTorch's `state_dict`, for `writeTorch` and `writeSafetensors`. Each is brought into PyTorch's layout
+ * when it is written. For a GAN add the constants that its checkpoints hold besides (stylegan2-buffers.ts).
  */
 export function stateDict(weights: ReadonlyMap<string, HostTensor>): Map<string, SavedTensor> {
   return new Map(

@@ -18,7 +18,7 @@ export interface DiscriminatorOptions {
 export type Features = readonly tf.Tensor4D[];
 
 /**
- * StyleGAN2's discriminator (Karras et al. 2020, section 4.1): residual blocks that halve the image until it has 4×4
+ * StyleGAN2's discriminator (Karras et al. 2020, figure 7c): residual blocks that halve the image until it has 4×4
  * pixels, the deviation over the batch as one more channel, and two linear layers.
  *
  * @returns a function from images [B,S,S,3] to scores [B,1], greater for images that look real, and features

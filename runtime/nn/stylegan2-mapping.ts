@@ -14,8 +14,8 @@ export interface MappingOptions {
 }
 
 /**
- * StyleGAN2's mapping network from z to w, [B,L] to [B,L]: a normalisation and linear layers with leaky rectifiers. GAN2Shape uses
- * its two halves: `depth` ends it early, `skip` begins late; both count the normalisation.
+ * StyleGAN2's mapping network from z to w, [B,L] to [B,L]: a normalisation and linear layers with leaky rectifiers.
+ * GAN2Shape uses its two halves: `depth` ends it early, `skip` begins late; both count the normalisation.
  */
 export function mapping({
   latent,

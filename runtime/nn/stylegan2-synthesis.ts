@@ -34,7 +34,7 @@ export function noiseResolutions(size: number): number[] {
 }
 
 /**
- * StyleGAN2's synthesis network (Karras et al. 2020, figure 7a): a learnt constant of 4×4 pixels, doubled again and
+ * StyleGAN2's synthesis network (Karras et al. 2020, figure 7b): a learnt constant of 4×4 pixels, doubled again and
  * again, each layer modulated by a latent.
  *
  * The function takes W [B,L] or W+ [B,N,L] (see `latentCount`) and, unless it is fixed, noise [B or 1,R,R,1].

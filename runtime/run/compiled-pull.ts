@@ -248,7 +248,9 @@ export class CompiledPull {
     for (const node of this.runs) {
       for (const [port, { tensor: type, holds }] of Object.entries(node.type.outputs)) {
         const value = values.get(keyOf(node.name, port));
-        if (holds !== 'one' || type.before.length > 0 || type.rest !== undefined) continue;
+        // metrics are reported by sinks, which know their units
+        if (holds !== 'one' || type.before.length > 0 || type.rest !== undefined || type.kind === 'metric')
+          continue;
         if (!isTensor(value) || value.dtype !== 'float32' || value.rank !== 0) continue;
         const [list, names] =
           type.kind === 'loss' ? [losses, this.scalars.losses] : [others, this.scalars.others];

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { GraphNode } from '../graph/index.ts';
 import type { Optimizer, ParamsJson, WeightOptimizer } from '../node.ts';
 import { type SavedEntry, savedVariable } from './tensors.ts';
@@ -34,7 +34,7 @@ export class Optimizers {
   /** Makes room for what an optimizer remembers of the given weights, with the values of a checkpoint. */
   prepare(node: GraphNode, weights: readonly tf.Variable[]): void {
     const optimizer = this.made.get(node.name);
-    optimizer?.prepare(weights);
+    tf.tidy(() => optimizer?.prepare(weights));
     for (const variable of Object.values(optimizer?.state() ?? {})) {
       const saved = this.variables.claim(variable.name, { shape: variable.shape, node: node.name });
       if (saved && !this.fresh.has(node.name)) assign(variable, saved);

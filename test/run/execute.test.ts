@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../runtime/formats/index.ts';
 import { graphOf, regression, toyRegistry } from '../graph/toys.ts';
@@ -220,6 +221,29 @@ describe('a run', () => {
       expect(finished.problem).toMatchObject({ code: 'non-finite', node: 'error' });
       expect(of(events, 'pull').at(-1)?.step).toBe(5);
     }
+  });
+
+  it('gives the same on another engine, and leaves no tensors behind', async () => {
+    const last = async (engine: string) => {
+      const graph = graphOf(registry, { ...regression, schedule: [{ pull: 'opt', times: 30 }] });
+      const events = await all(run(graph, folder(), { engine }));
+      return of(events, 'pull').at(-1)?.values.error as number;
+    };
+    const errors: number[] = [];
+    for (const engine of ['onnx:cpu', 'cpu']) {
+      errors.push(await last(engine));
+      const before = tf.memory().numTensors;
+      await last(engine);
+      expect(tf.memory().numTensors).toBe(before);
+    }
+    expect(errors[1]).toBeCloseTo(errors[0] as number, 5);
+  });
+
+  it('says so when its thread does not know the node types', async () => {
+    const graph = graphOf(registry, regression);
+    await expect(all(run(graph, folder(), { thread: 'worker' }))).rejects.toMatchObject({
+      code: 'bad-option',
+    });
   });
 
   it('keeps weights in shape: a checkpoint file of another network is refused', async () => {

@@ -18,6 +18,11 @@ export const shapingGradients: tf.GradConfig[] = [
     x: () => tileGradient(dy, x.shape, reps),
   })),
 
+  // tfjs throws where the split has one part: the tape then gives one gradient instead of a list.
+  gradient<{ axis: number }>('SplitV', {}, (dy: tf.Tensor | tf.Tensor[], _saved, { axis }) => ({
+    x: () => (Array.isArray(dy) ? tf.concat(dy, axis) : alias(dy)),
+  })),
+
   // Missing in tfjs.
   gradient<StridedSliceAttrs>('StridedSlice', { inputs: ['x'] }, (dy, [x], attrs) => ({
     x: () => stridedSliceGradient(dy, x.shape, attrs),

@@ -184,6 +184,7 @@ const shapes: GradientCase[] = [
     ],
   },
   { name: 'unstack, one used', op: (x) => tf.square(tf.unstack(x, 1)[1] as tf.Tensor), shapes: [[2, 3]] },
+  { name: 'split, one part', op: (x) => tf.square(tf.split(x, 1, 1)[0] as tf.Tensor), shapes: [[2, 3]] },
   { name: 'split, one used', op: (x) => tf.square(tf.split(x, [1, 2], 1)[1] as tf.Tensor), shapes: [[2, 3]] },
   { name: 'reverse', op: (x) => tf.reverse(x, [0]), shapes: [[3, 2]] },
   { name: 'expandDims', op: (x) => tf.expandDims(x, 1), shapes: [[3, 2]] },

@@ -1,0 +1,57 @@
+import { describe, expect, it, vi } from 'vitest';
+import { reportOf } from '../../cli/errors.ts';
+import { onSignals } from '../../cli/signals.ts';
+import { EngineError } from '../../runtime/engine/errors.ts';
+import { RunError } from '../../runtime/run/errors.ts';
+
+describe('signals', () => {
+  const exits = () =>
+    vi.spyOn(process, 'exit').mockImplementation((() => undefined) as unknown as typeof process.exit);
+
+  it('the first asks to stop, the second ends the process', () => {
+    const exit = exits();
+    let stops = 0;
+    const signals = onSignals({ stop: () => ++stops > 0, tooSlow: () => '' });
+    process.emit('SIGINT');
+    expect([stops, signals.code(), exit.mock.calls.length]).toEqual([1, 130, 0]);
+    process.emit('SIGTERM');
+    expect(exit).toHaveBeenCalledWith(130);
+    signals.release();
+    exit.mockRestore();
+  });
+
+  it('end the process where nothing runs yet, and where stopping takes too long', () => {
+    vi.useFakeTimers();
+    const exit = exits();
+    const early = onSignals({ stop: () => false, tooSlow: () => '' });
+    process.emit('SIGTERM');
+    expect(exit).toHaveBeenLastCalledWith(143);
+    early.release();
+    exit.mockClear();
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const slow = onSignals({ stop: () => true, tooSlow: () => 'resume it so' });
+    process.emit('SIGINT');
+    vi.advanceTimersByTime(4_000);
+    expect(exit).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(900);
+    expect(exit).toHaveBeenCalledWith(130);
+    expect(write).toHaveBeenCalledWith('resume it so\n');
+    slow.release();
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+});
+
+describe('errors', () => {
+  it('have the exit code of what they are', () => {
+    expect(reportOf(new RunError('not-a-run', 'x')).exitCode).toBe(2);
+    expect(reportOf(new RunError('disk-full', 'x')).exitCode).toBe(1);
+    expect(reportOf(new EngineError('unknown-engine', 'x')).exitCode).toBe(2);
+    expect(reportOf(new EngineError('out-of-memory', 'x', { hint: 'Use less.' }))).toMatchObject({
+      exitCode: 1,
+      text: 'x [out-of-memory]\n  Use less.',
+      json: { errors: [{ code: 'out-of-memory', message: 'x', hint: 'Use less.' }] },
+    });
+    expect(reportOf(new TypeError('x is undefined'))).toMatchObject({ exitCode: 1, isBug: true });
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { replay } from '../../../nodes/buffer/replay.ts';
+import { jointReplay } from '../../../nodes/buffer/replay-joint.ts';
+import { bufferContext, numbered } from '../host.ts';
+
+describe('buffer/replay', () => {
+  const params = { capacity: 3, count: 2 };
+
+  function filled(writes = 3) {
+    const context = bufferContext();
+    for (let step = 0; step < writes; step++) {
+      const inputs = { image: numbered(3, 3 * step), mask: numbered(3, 100 + 3 * step) };
+      replay.write({ inputs, params, context: context.at(step) });
+    }
+    return context;
+  }
+
+  it('begins with the second batch in the order of writing, then reshuffles everything', () => {
+    const context = filled();
+    const read = () => Array.from(replay.read({ params, context: context.at(3) }).image.data);
+    // 9 samples in batches of 2: rows 2–3, 4–5; at 6, 6 + 2 < 9; at 8 a batch no longer fits.
+    expect([read(), read(), read()]).toEqual([
+      [2, 3],
+      [4, 5],
+      [6, 7],
+    ]);
+    const round = [read(), read(), read(), read()].flat();
+    expect(new Set(round).size).toBe(8);
+    expect(round).not.toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const next = [read(), read(), read(), read()].flat();
+    expect(next).not.toEqual(round);
+  });
+
+  it('keeps images and masks together', () => {
+    const context = filled();
+    for (let i = 0; i < 9; i++) {
+      const { image, mask } = replay.read({ params, context: context.at(3) });
+      expect(Array.from(mask.data)).toEqual(Array.from(image.data, (value) => value + 100));
+    }
+  });
+
+  it('replaces what is older than its capacity, in the order of writing again', () => {
+    const context = filled(6);
+    const first = Array.from(replay.read({ params, context: context.at(6) }).image.data);
+    expect(first).toEqual([11, 12]);
+  });
+
+  it('says what to do where there is too little', () => {
+    const read = (writes: number, count: number) => () =>
+      replay.read({ params: { ...params, count }, context: filled(writes).at(writes) });
+    expect(read(0, 2)).toThrow('nothing was written yet');
+    expect(read(1, 4)).toThrow('a batch of 4 is read, but only 3 samples were written');
+  });
+});
+
+describe('buffer/replay-joint', () => {
+  const params = { capacity: 6, count: 2 };
+  const index = (value: number) => ({ shape: [1], data: Float32Array.of(value) });
+
+  it('goes through the images and gives samples of each with it', () => {
+    const context = bufferContext();
+    for (let step = 0; step < 6; step++) {
+      const image = step % 3;
+      const inputs = { image: numbered(2, 10 * image + 2 * Math.floor(step / 3)), mask: numbered(2, 0) };
+      const about = { target: numbered(1, -image), index: index(image) };
+      jointReplay.write({ inputs: { ...inputs, ...about }, params, context: context.at(step) });
+    }
+    const reads = Array.from({ length: 12 }, () => jointReplay.read({ params, context: context.at(6) }));
+    const order = reads.map((read) => read.index.data[0] as number);
+    expect(order.slice(0, 3)).toEqual([0, 1, 2]);
+    for (let round = 0; round < 4; round++) {
+      expect([...order.slice(3 * round, 3 * round + 3)].sort()).toEqual([0, 1, 2]);
+    }
+    for (const read of reads) {
+      const image = read.index.data[0] as number;
+      expect(Math.abs(read.target.data[0] as number)).toBe(image);
+      const samples = Array.from(read.image.data);
+      expect(new Set(samples).size).toBe(2);
+      for (const sample of samples) expect(Math.floor(sample / 10)).toBe(image);
+    }
+    const ofFirst = reads.filter((read) => read.index.data[0] === 0).map((read) => `${read.image.data}`);
+    expect(new Set(ofFirst).size).toBeGreaterThan(1);
+  });
+});
