@@ -6,6 +6,7 @@ import { type GraphNode, type PullPlan, paramsIn, type ScheduleStep } from '../g
 import type { Network, Operation, ParamsJson, WeightOptimizer } from '../node.ts';
 import type { NodeContexts } from './contexts.ts';
 import { messageOf, RunError } from './errors.ts';
+import { requireFinite } from './finite.ts';
 import {
   gather,
   type Held,
@@ -288,17 +289,4 @@ export class CompiledPull {
 
 function sourcesOf(node: GraphNode): string[] {
   return [...node.inputs.values()].flat().map(({ from }) => keyOf(from.node, from.port));
-}
-
-/** What the engine does where it compiles steps: nothing changes when a loss is no number. */
-function requireFinite(names: readonly string[], losses: readonly tf.Tensor[]): void {
-  losses.forEach((loss, i) => {
-    const value = loss.dataSync()[0] as number;
-    if (Number.isFinite(value)) return;
-    const node = names[i]?.split('.')[0];
-    throw new EngineError('non-finite', `The loss ${names[i]} is ${value}.`, {
-      ...(node !== undefined && { node }),
-      hint: 'Weights are as they were before this step. Lower the learning rate, or look at the inputs of that node.',
-    });
-  });
 }

@@ -1,5 +1,5 @@
-import type { ScheduleStep } from '../graph/index.ts';
-import type { RunStage } from './events.ts';
+import type { Graph, ScheduleStep } from '../graph/index.ts';
+import type { RunNode, RunStage } from './events.ts';
 
 /** The schedule of one item as views show it: consecutive steps of one stage are together. */
 export interface Stages {
@@ -26,4 +26,15 @@ export function stagesOf(schedule: readonly ScheduleStep[]): Stages {
 
 function nameOf({ name, repetition, repeat }: ScheduleStep['stages'][number]): string {
   return repeat > 1 ? `${name} ${repetition + 1}/${repeat}` : name;
+}
+
+/** The nodes of a graph as views show them. */
+export function nodesOf(graph: Graph): RunNode[] {
+  return [...graph.nodes.values()].map(({ name, type, title, role, inputs }) => ({
+    name,
+    type: type.type,
+    title,
+    role,
+    inputs: [...new Set([...inputs.values()].flat().map(({ from }) => from.node))],
+  }));
 }
