@@ -91,6 +91,8 @@ function settings({ golden, cfgs }: MethodCase): JsonObject {
     batch: number('batchsize'),
     gan: 'stylegan2.pt',
     ganSize: number('gan_size'),
+    frame: number('gan_size'),
+    frameCrop: number('gan_size'),
     latent: number('z_dim'),
     mappingSplit: 8 - number('F1_d'),
     truncation: number('truncation'),
@@ -231,7 +233,15 @@ function offsetNodes({ cfgs, useMask }: MethodCase): JsonObject {
       }
     : {};
   if (relative === !useMask) return ganImage;
-  if (!relative) return { ...ganImage, relative: null, encoderOfGan: null, hidden: { in: { a: 'encoder' } } };
+  if (!relative) {
+    const gone = ['relative', 'encoderOfGan', 'turnedRelative', 'relitRelative'];
+    return {
+      ...Object.fromEntries(gone.map((name) => [name, null])),
+      hidden: { in: { a: 'encoder' } },
+      turnedHidden: { in: { a: 'turnedEncoder' } },
+      relitHidden: { in: { a: 'relitEncoder' } },
+    };
+  }
   return {
     ...ganImage,
     encoderOfGan: {

@@ -79,10 +79,10 @@ describe('a run that is stopped', () => {
   it('keeps its state when its stream is left', async () => {
     const path = folder();
     await all(run(graph, path).pipe(takeWhile(({ kind }) => kind !== 'pull')));
-    await vi.waitFor(() => expect(readdirSync(join(path, 'checkpoints'))).toEqual(['000001']), 5000);
+    await vi.waitFor(() => expect(readdirSync(join(path, 'checkpoints'))).toEqual(['000001']), 30_000);
     await vi.waitFor(async () => {
       await all(resume(graph, path));
-    }, 5000);
+    }, 30_000);
     expectSame(path);
   });
 
@@ -99,11 +99,11 @@ describe('a run that is stopped', () => {
         }),
       ),
     );
-    await vi.waitFor(() => expect(of(seen, 'paused')).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(of(seen, 'paused')).toHaveLength(1), 30_000);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = of(seen, 'pull').length;
     commands.next('checkpoint');
-    await vi.waitFor(() => expect(of(seen, 'checkpoint')).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(of(seen, 'checkpoint')).toHaveLength(1), 30_000);
     expect(of(seen, 'pull').length).toBe(before);
     commands.next('continue');
     expect(one(await done, 'run-finished').status).toBe('completed');

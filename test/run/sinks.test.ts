@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Subject } from 'rxjs';
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { defineNode, port } from '../../runtime/node.ts';
 import { createRegistry } from '../../runtime/registry.ts';
+import type { RunCommand } from '../../runtime/run/index.ts';
 import { graphOf, toyRegistry } from '../graph/toys.ts';
 import { recorded } from './outcome.ts';
 import { all, of, one, run, temporaryFolder } from './support.ts';
@@ -77,6 +79,33 @@ describe('sinks', () => {
     // two that wait or are written, and two loads ahead of the pull that waits
     expect(most).toBeLessThanOrEqual(5);
     expect(most).toBeGreaterThan(1);
+  });
+
+  it('that hang do not keep a run from being stopped', async () => {
+    const hanging = defineNode({
+      type: 'probe/hanging',
+      version: 1,
+      title: 'Hanging',
+      description: 'Never ends.',
+      params: Type.Object({}),
+      inputs: { x: port('any[...]') },
+      outputs: {},
+      role: 'sink',
+      write: () => new Promise<void>(() => undefined),
+    });
+    const noise = registry.get('toy/noise');
+    if (!noise) throw new Error('no toy/noise');
+    const own = createRegistry([hanging, noise].map((definition) => ({ file: 'probe.ts', definition })));
+    const graph = graphOf(own, {
+      formatVersion: 1,
+      nodes: { x: { type: 'toy/noise' }, out: { type: 'probe/hanging', in: { x: 'x' } } },
+      schedule: [{ pull: 'out', times: 10 }],
+    });
+    const commands = new Subject<RunCommand>();
+    setTimeout(() => commands.next('stop'), 300);
+    const events = await all(run(graph, folder(), { commands }));
+    expect(of(events, 'log').at(-1)?.message).toMatch(/still writing/);
+    expect(one(events, 'run-finished').status).toBe('interrupted');
   });
 
   it('may fail: that is reported, and the run goes on', async () => {

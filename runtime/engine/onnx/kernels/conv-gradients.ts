@@ -90,8 +90,13 @@ export function filterGradient(x: Value, dy: Value, g: ConvGeometry): Value {
   if (batch * channels * taps * positions * 4 > PATCH_BYTES) return byTap(x, dy, g);
   const columns = patches(x, g);
   if (batch === 1 || positions >= 2 * filters) {
-    const perImage = matMul(reshaped(dy, [batch, filters, positions]), transposed(columns, [0, 2, 1]));
-    return reshaped(summedOverBatch(perImage), shape);
+    const outputs = reshaped(dy, [batch, filters, positions]);
+    // with few filters dy is the factor to transpose: the columns are many times as large
+    if (filters <= 64) {
+      const product = summedOverBatch(matMul(columns, transposed(outputs, [0, 2, 1])));
+      return reshaped(transposed(product, [1, 0]), shape);
+    }
+    return reshaped(summedOverBatch(matMul(outputs, transposed(columns, [0, 2, 1]))), shape);
   }
   const foldedColumns = reshaped(transposed(columns, [1, 0, 2]), [channels * taps, batch * positions]);
   const foldedOutputs = reshaped(transposed(dy, [1, 0, 2, 3]), [filters, batch * positions]);
