@@ -1,0 +1,151 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { permutation } from '../../nodes/_permutation.ts';
+import { relight } from '../../nodes/_relight.ts';
+import { photometric } from '../../nodes/loss/photometric.ts';
+import { weightedSum } from '../../nodes/loss/weighted-sum.ts';
+import { mask } from '../../nodes/math/mask.ts';
+import { mirror } from '../../nodes/math/mirror.ts';
+import { repeat } from '../../nodes/math/repeat.ts';
+import { take } from '../../nodes/math/take.ts';
+import { maskFromLabels } from '../../nodes/prior/object-mask.ts';
+import { commonMask } from '../../nodes/renderer/common-mask.ts';
+import { sample } from '../../nodes/renderer/sample.ts';
+import { correlated } from '../../nodes/view/random.ts';
+import { useEngine } from '../../runtime/engine/index.ts';
+import type { NodeContext } from '../../runtime/node.ts';
+
+beforeAll(() => useEngine('cpu'));
+
+// None of these looks at its context.
+const context = undefined as unknown as NodeContext;
+const values = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
+
+describe('batches', () => {
+  it('repeats as a whole or each entry', () => {
+    const x = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const y = (order: 'whole' | 'each') =>
+      values(repeat.run({ inputs: { x }, params: { times: 2, order }, context }).y);
+    expect(y('whole')).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+    expect(y('each')).toEqual([1, 2, 1, 2, 3, 4, 3, 4]);
+  });
+
+  it('mirrors left to right, maps and images', () => {
+    const x = tf.tensor3d([1, 2, 3, 4], [1, 2, 2]);
+    expect(values(mirror.run({ inputs: { x }, params: { copies: 2 }, context }).y)).toEqual([
+      1, 2, 3, 4, 2, 1, 4, 3,
+    ]);
+    expect(values(mirror.run({ inputs: { x }, params: { copies: 1 }, context }).y)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes a part, and refuses what is not there', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const part = (start: number, count: number) =>
+      take.run({ inputs: { x }, params: { start, count }, context }).y;
+    expect(values(part(1, 2))).toEqual([2, 3]);
+    expect(() => part(2, 2)).toThrow('the batch has 3 entries, not the 4');
+  });
+
+  it('refuses a batch that is neither one nor all', () => {
+    const inputs = { image: tf.zeros<tf.Rank.R4>([3, 1, 1, 1]), mask: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]) };
+    expect(() => mask.run({ inputs, params: { background: 0 }, context })).toThrow(
+      'mask is a batch of 2, expected 1 or 3',
+    );
+    const grid = { image: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]), grid: tf.zeros<tf.Rank.R4>([3, 1, 1, 2]) };
+    const params = { mode: 'bilinear', alignCorners: true, clip: true } as const;
+    expect(() => sample.run({ inputs: grid, params, context })).toThrow('image is a batch of 2');
+  });
+});
+
+describe('losses', () => {
+  it('sums with weights, and names weights of nothing', () => {
+    const losses = { a: tf.scalar(2), b: tf.scalar(3), c: tf.scalar(Number.NaN) };
+    const total = (weights: Record<string, number>) =>
+      weightedSum.run({ inputs: { losses }, params: { weights }, context }).loss;
+    expect(values(total({ b: 0.5, c: 0 }))).toEqual([3.5]);
+    expect(() => total({ d: 1 })).toThrow('there is a weight for d, but the losses are a, b, c');
+  });
+
+  it('adds the losses of an image and of its mirrored copy', () => {
+    const image = tf.tensor4d([1, 3, 5, 9], [2, 1, 2, 1]);
+    const target = tf.tensor4d([0, 0], [1, 1, 2, 1]);
+    const loss = (of: tf.Tensor4D | undefined) =>
+      values(photometric.run({ inputs: { image, target, mask: of }, params: { copies: 2 }, context }).loss);
+    expect(loss(undefined)).toEqual([2 + 7]);
+    expect(loss(tf.tensor4d([1, 0, 0, 1], [2, 1, 2, 1]))).toEqual([1 + 9]);
+  });
+});
+
+describe('masks', () => {
+  it('keep what both halves and the samples show', () => {
+    const of = (...data: number[]) => tf.tensor4d(data, [data.length / 2, 1, 2, 1]);
+    const run = (copies: number, whole: tf.Tensor4D, also: tf.Tensor4D[]) =>
+      values(commonMask.run({ inputs: { mask: whole, also }, params: { copies }, context }).mask);
+    expect(run(2, of(1, 1, 0, 1), [])).toEqual([0, 1, 0, 1]);
+    expect(run(2, of(1, 1, 0, 1), [of(1, 0.5)])).toEqual([0, 0.5, 0, 0.5]);
+    expect(run(1, of(1, 0), [of(1, 1)])).toEqual([1, 0]);
+  });
+
+  it('come from the labels of a category', () => {
+    const labels = tf.tensor3d([0, 1, 13, 14, 15, 16, 17, 18, 0], [1, 3, 3], 'int32');
+    const options = { classes: 19, size: 3 };
+    expect(values(maskFromLabels(labels, { ...options, category: 'face' }))).toEqual([
+      0, 1, 1, 0.5, 0.5, 0, 0.5, 0.5, 0,
+    ]);
+    expect(values(maskFromLabels(labels, { ...options, category: 'synface' }))).toEqual([
+      0, 1, 1, 1, 0, 0, 0, 0, 0,
+    ]);
+  });
+});
+
+describe('random views and lights', () => {
+  it('have the covariance of the factor', () => {
+    const factor = tf.tensor2d([
+      [2, 0],
+      [1, 3],
+    ]);
+    expect(
+      values(
+        correlated(
+          tf.tensor2d([
+            [1, 0],
+            [0, 1],
+          ]),
+          tf.tensor1d([10, 20]),
+          factor,
+        ),
+      ),
+    ).toEqual([12, 21, 10, 23]);
+  });
+
+  it('change strengths by their halves and set the direction', () => {
+    const light = tf.tensor2d([[0.2, 0.4, 9, 9]]);
+    const slopes = tf.tensor2d([
+      [0.5, -0.5],
+      [0, 1],
+    ]);
+    const relit = relight(light, { slopes, strength: tf.tensor2d([[0.5], [0]]), ambientShare: -0.6 });
+    const expected = [0.2 - 0.6, 0.4 + 1, 0.5, -0.5, 0.2, 0.4, 0, 1];
+    values(relit).forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i] as number, 6);
+    });
+  });
+
+  it('permutes without loss, differently by key, evenly', () => {
+    const order = permutation(50, { salt: 0.3, round: 1 });
+    expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect(permutation(50, { salt: 0.3, round: 1 })).toEqual(order);
+    expect(permutation(50, { salt: 0.3, round: 2 })).not.toEqual(order);
+    expect(permutation(50, { salt: 0.4, round: 1 })).not.toEqual(order);
+    const firsts = Array.from(
+      { length: 3000 },
+      (_, round) => permutation(3, { salt: 0.5, round })[0] as number,
+    );
+    for (const value of [0, 1, 2]) {
+      expect(Math.abs(firsts.filter((first) => first === value).length - 1000)).toBeLessThan(110);
+    }
+  });
+});
