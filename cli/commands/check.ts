@@ -19,8 +19,10 @@ export function checkCommand(): Command {
       'after',
       '\nExamples:\n  $ gan2shape check graphs/examples/fit-image.json\n  $ gan2shape check my.json --set settings.size=128 --json',
     );
-  return action<CheckOptions>(command, async (files, { json, nodes = [], set = [] }) => {
+  return action<CheckOptions>(command, async (named, { json, nodes = [], set = [] }) => {
     const registry = await loadRegistry({ nodes });
+    // a pattern such as graphs/*.json names the schema of graphs as well
+    const files = named.length > 1 ? named.filter((file) => !file.endsWith('.schema.json')) : named;
     const results = files.map((file) => {
       const { graph, errors } = checkGraph(loadGraph(file, { set }), registry);
       return { graph: file, valid: errors.length === 0, ...(graph && { hash: graph.hash }), errors };

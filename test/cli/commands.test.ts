@@ -34,6 +34,11 @@ describe('check', () => {
     expect(await cli('check', EXAMPLE)).toMatchObject({ code: 0, stdout: `${EXAMPLE}: valid\n`, stderr: '' });
   });
 
+  it('passes over the schema of graphs, which a pattern names with them', async () => {
+    const result = await cli('check', EXAMPLE, 'graphs/graph.schema.json');
+    expect(result).toMatchObject({ code: 0, stdout: `${EXAMPLE}: valid\n`, stderr: '' });
+  });
+
   it('reports everything of all graphs at once, as text and as data', async () => {
     const { code, stdout, stderr } = await cli('check', EXAMPLE, broken('cycle'), '--nodes', TOYS);
     expect(code).toBe(2);
