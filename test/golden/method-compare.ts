@@ -55,7 +55,7 @@ export class MethodComparer {
     this.perceptual('step1', values.get('distance'));
     this.numbers('step1/loss_smooth', [scalars.smooth]);
     for (const [stored, port] of Object.entries(METRICS)) {
-      this.numbers(`step1/${stored}`, [scalars[`errors.${port}`]]);
+      this.numbers(`step1/${stored}`, [values.get(port)?.data[0]]);
     }
     this.training('step1', entry, 'loss1');
   }

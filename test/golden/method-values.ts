@@ -85,7 +85,7 @@ export function recorder(
   const further: { readonly [recorder: string]: { readonly [key: string]: string } } = {
     record1: {
       ...photo('photo', flip1),
-      ...(hasTruth && { side: 'errors.side' }),
+      ...(hasTruth && { side: 'errors.side', mad: 'errors.mad', mae: 'errors.mae', mse: 'errors.mse' }),
       ...(perceptual && { distance: 'perceptual.distance' }),
     },
     record3: {

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { lpips } from '../nodes/loss/lpips.ts';
+import { formatStepReport, type StepReport, useEngine } from '../runtime/engine/index.ts';
+import { writeTorch } from '../runtime/formats/index.ts';
+import { type Graph, openGraph, type ScheduleStep } from '../runtime/graph/index.ts';
+import { stateDict } from '../runtime/nn/state-dict.ts';
+import { officialWidths } from '../runtime/nn/stylegan2-widths.ts';
+import { loadRegistry } from '../runtime/registry.ts';
+import { Pulls } from '../runtime/run/pulls.ts';
+import { writeGan, writeImages } from '../test/graphs/method/files.ts';
+import { randomWeights } from '../test/nn/random-weights.ts';
+import type { Benchmark } from './main.ts';
+import { type Comparison, median } from './measure.ts';
+
+/** Official configurations that are measured: both have a GAN of 128×128 images, config-e. */
+const CONFIGURATIONS = ['synface', 'celeba'];
+const STEPS = ['step1', 'step2', 'step3'];
+/** Iterations in a round; a round of step 2 takes longest. */
+const ITERATIONS: { readonly [step: string]: number } = { step1: 10, step2: 1, step3: 3 };
+/** Nodes in the listing of where time goes. */
+const ROWS = 12;
+
+/** Weights and images of the official sizes, made up. */
+async function writeFiles(folder: string): Promise<void> {
+  const latent = 512;
+  await writeGan(join(folder, 'gan.pt'), { size: 128, latent, widths: officialWidths({ multiplier: 1 }) });
+  await writeTorch(join(folder, 'lpips.pt'), stateDict(randomWeights(lpips, 4)));
+  await writeImages(folder, { names: ['made-up'], size: 256, latent });
+}
+
+async function graphOf(name: string, folder: string): Promise<Graph> {
+  const files = {
+    gan: 'gan.pt',
+    vgg: 'lpips.pt',
+    images: 'images',
+    latents: 'latents',
+    ...(name === 'synface' && { depths: 'depth' }),
+  };
+  const empty = ['list', 'lpips', 'pretrained', 'viewPrior', 'lightPrior'];
+  return openGraph(resolve(`graphs/${name}.json`), {
+    registry: await loadRegistry(),
+    set: [
+      ...Object.entries(files).map(([setting, file]) => `settings.${setting}="${join(folder, file)}"`),
+      ...empty.map((setting) => `settings.${setting}=""`),
+      // The standard distribution would turn the object away.
+      'nodes.viewPrior.params.deviation=0.2',
+      'nodes.lightPrior.params.deviation=0.2',
+    ],
+  });
+}
+
+/** The first entry of the schedule that pulls a node. */
+function entryOf(graph: Graph, node: string): ScheduleStep {
+  const found = graph.schedule.find(({ pull }) => pull[0] === node);
+  if (!found) throw new Error(`${graph.file} has no entry that pulls ${node}`);
+  return found;
+}
+
+async function* configuration(
+  name: string,
+  folder: string,
+  options: { readonly rounds: number },
+): AsyncIterable<Comparison> {
+  const graph = await graphOf(name, folder);
+  const reports = new Map<string, StepReport>();
+  const shares = new Map<string, readonly { node: string; milliseconds: number; bytes: number }[]>();
+  const pulls = new Pulls({
+    graph,
+    seed: 0,
+    resolve: (path) => resolve(folder, path),
+    onCompiled: (report) => reports.set(report.name, report),
+    onProfiled: (pull, nodes) => shares.set(pull, nodes),
+  });
+  try {
+    const item = { index: 0, name: 'made-up' };
+    await pulls.sources.list();
+    pulls.sources.goThrough([item]);
+    await pulls.loadNetworks();
+    let evaluations = 0;
+    const pull = (step: ScheduleStep) =>
+      pulls.pull(pulls.plan.pull(step.pull), step, { item, place: 0, evaluations: evaluations++ });
+    await pull(entryOf(graph, 'ganImage'));
+    for (const node of STEPS) {
+      const step = entryOf(graph, node);
+      if (node === 'step3') await pull(entryOf(graph, 'samples'));
+      await pull(step);
+      const times: number[] = [];
+      for (let i = 0; i < options.rounds * (ITERATIONS[node] ?? 1); i++) {
+        const start = performance.now();
+        await pull(step);
+        times.push(performance.now() - start);
+      }
+      const report = reports.get(step.pull.join('+'));
+      const listed = shares.get(step.pull.join('+'))?.slice(0, ROWS) ?? [];
+      yield {
+        title: `${name}, ${node}: one iteration`,
+        results: [{ name: 'engine', medianMs: median(times), minMs: Math.min(...times), ratio: 1 }],
+        notes: [
+          ...(report ? [formatStepReport(report)] : []),
+          `resident memory ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
+        ],
+        listing: listed.map(
+          ({ node: part, milliseconds, bytes }) =>
+            `${milliseconds.toFixed(1).padStart(9)} ms ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${part}`,
+        ),
+      };
+    }
+  } finally {
+    pulls.dispose();
+  }
+}
+
+/** Iterations of the method at the sizes of official configurations, with made-up weights. */
+export const benchmark: Benchmark = {
+  summary: `iterations of steps 1, 2 and 3; parts: ${CONFIGURATIONS.join(', ')}`,
+  async *run({ rounds, threads, only }) {
+    const unknown = only.find((name) => !CONFIGURATIONS.includes(name));
+    if (unknown) throw new Error(`steps has no part ${unknown}. Parts: ${CONFIGURATIONS.join(', ')}.`);
+    await useEngine('onnx:cpu', { threads });
+    const folder = mkdtempSync(join(tmpdir(), 'gan2shape-steps-'));
+    try {
+      await writeFiles(folder);
+      for (const name of CONFIGURATIONS) {
+        if (only.length === 0 || only.includes(name)) yield* configuration(name, folder, { rounds });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
