@@ -8,6 +8,7 @@ import { type Graph, openGraph, type ScheduleStep } from '../runtime/graph/index
 import { stateDict } from '../runtime/nn/state-dict.ts';
 import { officialWidths } from '../runtime/nn/stylegan2-widths.ts';
 import { loadRegistry } from '../runtime/registry.ts';
+import type { NodeShare } from '../runtime/run/profiling.ts';
 import { Pulls } from '../runtime/run/pulls.ts';
 import { writeGan, writeImages } from '../test/graphs/method/files.ts';
 import { randomWeights } from '../test/nn/random-weights.ts';
@@ -58,58 +59,102 @@ function entryOf(graph: Graph, node: string): ScheduleStep {
   return found;
 }
 
+/** The steps of a graph, to be iterated in their order. */
+class Steps {
+  readonly reports = new Map<string, StepReport>();
+  readonly shares = new Map<string, readonly NodeShare[]>();
+  private readonly pulls: Pulls;
+  private evaluations = 0;
+
+  private constructor(
+    private readonly graph: Graph,
+    folder: string,
+    profileAtOnce: boolean,
+  ) {
+    this.pulls = new Pulls({
+      graph,
+      seed: 0,
+      resolve: (path) => resolve(folder, path),
+      onCompiled: (report) => this.reports.set(report.name, report),
+      onProfiled: (pull, nodes) => this.shares.set(pull, nodes),
+      profileAtOnce,
+    });
+  }
+
+  static async open(
+    graph: Graph,
+    folder: string,
+    { profile }: { readonly profile: boolean },
+  ): Promise<Steps> {
+    const steps = new Steps(graph, folder, profile);
+    await steps.pulls.sources.list();
+    steps.pulls.sources.goThrough([ITEM]);
+    await steps.pulls.loadNetworks();
+    return steps;
+  }
+
+  /** Pulls what a node needs from earlier steps, and then the node for the first time. */
+  async begin(node: string): Promise<void> {
+    if (node === 'step1') await this.pull('ganImage');
+    if (node === 'step3') await this.pull('samples');
+    await this.pull(node);
+  }
+
+  async pull(node: string): Promise<void> {
+    const step = entryOf(this.graph, node);
+    const position = { item: ITEM, place: 0, evaluations: this.evaluations++ };
+    await this.pulls.pull(this.pulls.plan.pull(step.pull), step, position);
+  }
+
+  dispose(): void {
+    this.pulls.dispose();
+  }
+}
+
+const ITEM = { index: 0, name: 'made-up' };
+
 async function* configuration(
   name: string,
   folder: string,
-  options: { readonly rounds: number },
+  { rounds }: { readonly rounds: number },
 ): AsyncIterable<Comparison> {
   const graph = await graphOf(name, folder);
-  const reports = new Map<string, StepReport>();
-  const shares = new Map<string, readonly { node: string; milliseconds: number; bytes: number }[]>();
-  const pulls = new Pulls({
-    graph,
-    seed: 0,
-    resolve: (path) => resolve(folder, path),
-    onCompiled: (report) => reports.set(report.name, report),
-    onProfiled: (pull, nodes) => shares.set(pull, nodes),
-  });
-  try {
-    const item = { index: 0, name: 'made-up' };
-    await pulls.sources.list();
-    pulls.sources.goThrough([item]);
-    await pulls.loadNetworks();
-    let evaluations = 0;
-    const pull = (step: ScheduleStep) =>
-      pulls.pull(pulls.plan.pull(step.pull), step, { item, place: 0, evaluations: evaluations++ });
-    await pull(entryOf(graph, 'ganImage'));
-    for (const node of STEPS) {
-      const step = entryOf(graph, node);
-      if (node === 'step3') await pull(entryOf(graph, 'samples'));
-      await pull(step);
-      const times: number[] = [];
-      for (let i = 0; i < options.rounds * (ITERATIONS[node] ?? 1); i++) {
-        const start = performance.now();
-        await pull(step);
-        times.push(performance.now() - start);
-      }
-      const report = reports.get(step.pull.join('+'));
-      const listed = shares.get(step.pull.join('+'))?.slice(0, ROWS) ?? [];
-      yield {
-        title: `${name}, ${node}: one iteration`,
-        results: [{ name: 'engine', medianMs: median(times), minMs: Math.min(...times), ratio: 1 }],
-        notes: [
-          ...(report ? [formatStepReport(report)] : []),
-          `resident memory ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
-        ],
-        listing: listed.map(
-          ({ node: part, milliseconds, bytes }) =>
-            `${milliseconds.toFixed(1).padStart(9)} ms ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${part}`,
-        ),
-      };
+  const timed = await Steps.open(graph, folder, { profile: false });
+  for (const node of STEPS) {
+    await timed.begin(node);
+    const times: number[] = [];
+    for (let i = 0; i < rounds * (ITERATIONS[node] ?? 1); i++) {
+      const start = performance.now();
+      await timed.pull(node);
+      times.push(performance.now() - start);
     }
-  } finally {
-    pulls.dispose();
+    const report = timed.reports.get(entryOf(graph, node).pull.join('+'));
+    yield {
+      title: `${name}, ${node}: one iteration`,
+      results: [{ name: 'engine', medianMs: median(times), minMs: Math.min(...times), ratio: 1 }],
+      notes: [
+        ...(report ? [formatStepReport(report)] : []),
+        `resident memory ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, earlier steps included`,
+      ],
+    };
   }
+  timed.dispose();
+  const profiled = await Steps.open(graph, folder, { profile: true });
+  for (const node of STEPS) {
+    await profiled.begin(node);
+    const shares = profiled.shares.get(entryOf(graph, node).pull.join('+')) ?? [];
+    yield {
+      title: `${name}, ${node}: where an iteration's time goes`,
+      results: [],
+      notes: [],
+      listing: shares.slice(0, ROWS).map(line),
+    };
+  }
+  profiled.dispose();
+}
+
+function line({ node, milliseconds, bytes }: NodeShare): string {
+  return `${milliseconds.toFixed(1).padStart(9)} ms ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${node}`;
 }
 
 /** Iterations of the method at the sizes of official configurations, with made-up weights. */

@@ -9,8 +9,8 @@ export const samples = defineNode({
   version: 1,
   title: 'Samples of a GAN',
   description:
-    'Writes every image of a batch with its latent: images/NUMBER.png and latents/NUMBER.pt, which PyTorch loads. ' +
-    'source/image-folder reads these folders.',
+    'Writes every image of a batch with its latent: NUMBER.png among the images of the run and NUMBER.pt, ' +
+    'which PyTorch loads, among its files. source/image-folder reads these folders.',
   example: {
     formatVersion: 1,
     nodes: {
@@ -38,10 +38,10 @@ export const samples = defineNode({
     for (let i = 0; i < frames.count; i++) {
       const name = String((first.data[0] as number) + i).padStart(digits, '0');
       const data = frames.data.subarray(i * bytes, (i + 1) * bytes);
-      await writePng(context.file(`images/${name}.png`), { ...frames, count: 1, data });
+      await writePng(context.file(`${name}.png`), { ...frames, count: 1, data });
       const latent = Float32Array.from(latents.data.subarray(i * length, (i + 1) * length));
       await writeTorch(
-        context.file(`latents/${name}.pt`),
+        context.file(`${name}.pt`),
         savedTensor({ dtype: 'float32', shape: [length], data: () => latent }),
       );
     }

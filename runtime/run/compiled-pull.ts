@@ -39,6 +39,8 @@ export interface CompiledPullOptions {
   readonly contexts: NodeContexts;
   readonly onCompiled: (report: StepReport, milliseconds: number) => void;
   readonly onProfiled: (pull: string, shares: readonly NodeShare[]) => void;
+  /** Whether the first run is profiled whatever that costs, instead of a later one when it costs little. */
+  readonly profileAtOnce?: boolean | undefined;
 }
 
 interface Port {
@@ -110,7 +112,10 @@ export class CompiledPull {
       this.started = performance.now();
       result = this.compiled(...args);
       const pulled = this.read(result);
-      if (this.profiling?.allows(performance.now() - this.started)) {
+      if (
+        this.profiling &&
+        (this.options.profileAtOnce || this.profiling.allows(performance.now() - this.started))
+      ) {
         this.profiling = undefined;
         this.options.onProfiled(this.name, sharesOf(this.compiled, args));
       }

@@ -35,6 +35,8 @@ export interface PullsOptions {
   readonly resolve: (path: string) => string;
   readonly onCompiled: (report: StepReport, milliseconds: number) => void;
   readonly onProfiled: (pull: string, shares: readonly NodeShare[]) => void;
+  /** Whether every pull is profiled at its first run, whatever that costs. Default false. */
+  readonly profileAtOnce?: boolean;
 }
 
 /** The item that pulls are for: its place in the run's list, and pulls of any kind done for it. */
@@ -185,8 +187,9 @@ export class Pulls {
     if (compiled) this.compiled.delete(key);
     else {
       const { networks, optimizers, contexts } = this;
-      const { onCompiled, onProfiled } = this.options;
-      compiled = new CompiledPull({ plan, networks, optimizers, contexts, onCompiled, onProfiled });
+      const { onCompiled, onProfiled, profileAtOnce } = this.options;
+      const callbacks = { onCompiled, onProfiled, profileAtOnce };
+      compiled = new CompiledPull({ plan, networks, optimizers, contexts, ...callbacks });
     }
     this.compiled.set(key, compiled);
     const [oldest] = this.compiled;

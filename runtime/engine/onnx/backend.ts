@@ -212,7 +212,8 @@ export class OnnxBackend extends tf.KernelBackend {
   /** Evaluates every tensor that is alive and pending; one that cannot be computed throws when it is read. */
   flush(): void {
     const syms = [...this.entries.values()].flatMap(({ sym }) => (sym ? [sym] : []));
-    const pending = syms.flatMap(({ value }) => (value.producer ? [value] : []));
+    const pending = syms.flatMap(({ value }) => (value.producer && value.recording === 0 ? [value] : []));
+    // what a step left behind while it was recorded has data only when the step runs
     try {
       this.evaluate(pending);
     } catch {

@@ -31,6 +31,8 @@ let counter = 0;
 /** A tensor in a recorded graph: computed by a node, or a leaf that has content or a source of content. */
 export class Value {
   readonly id = counter++;
+  /** The recording that made it; 0 for eager code. */
+  readonly recording = recorder.recording;
   /** Recorded uses outside compiled steps since the last flush: an in-place update must evaluate these first. */
   lazilyUsed = false;
   /** The recording that used it last. */

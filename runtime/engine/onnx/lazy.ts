@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts';
 import { Executor, nameOf } from './executor.ts';
 import { attributesKey, type Content, type GraphNode, type Value } from './graph.ts';
 import { planProgram } from './program.ts';
@@ -38,10 +39,7 @@ export class LazyEvaluator {
     this.trim();
 
     const fed = new Map(cached.leaves.map((leaf, i) => [leaf, leaves[i] as Value]));
-    const results = cached.executor.run(
-      (leaf) => (fed.get(leaf) ?? leaf).content as Content,
-      new Set(cached.targets),
-    );
+    const results = cached.executor.run((leaf) => contentOf(fed.get(leaf) ?? leaf), new Set(cached.targets));
     cached.targets.forEach((target, i) => {
       const value = pending[i] as Value;
       value.content = results.get(target) as Content;
@@ -61,6 +59,17 @@ export class LazyEvaluator {
     this.cache.delete(oldest[0]);
     oldest[1].executor.dispose();
   }
+}
+
+function contentOf(leaf: Value): Content {
+  if (leaf.content) return leaf.content;
+  throw new EngineError(
+    'reads-while-recording',
+    `A tensor [${leaf.shape}] that exists only inside a compiled step was read outside.`,
+    {
+      hint: 'Return tensors from the step instead of keeping them.',
+    },
+  );
 }
 
 function isInline(leaf: Value): boolean {
