@@ -4,10 +4,9 @@ import { type Check, connect, type Draft, draftNodes } from './draft.ts';
 import { type GraphError, InvalidGraph, Reporter } from './errors.ts';
 import { checkForm } from './form.ts';
 import type { Graph, GraphNode, Link, ScheduleStep } from './graph.ts';
-import { graphHash, type LoadedGraph, type LoadOptions, loadGraph, resolvedDocument } from './load.ts';
+import { graphHash, type LoadedGraph, type LoadOptions, loadGraph } from './load.ts';
 import {
   entriesOf,
-  type JsonObject,
   type Located,
   type LocatedObject,
   propertyOf,
@@ -18,6 +17,7 @@ import {
 import { checkSharing, checkTrained, isFilled, isFrozen, ownerOf } from './networks.ts';
 import type { Dependencies } from './order.ts';
 import { dependenciesOf } from './plan.ts';
+import { resolvedDocument } from './resolved.ts';
 import { readSchedule } from './schedule.ts';
 import { bind, readSettings, type Settings } from './settings.ts';
 import { bindSchedule, type StageSettings } from './stages.ts';
@@ -77,7 +77,7 @@ function build(loaded: LoadedGraph, document: LocatedObject, registry: Registry,
   reportUntrained(check, dependencies, steps, trains);
   reportUnused(document, loaded, settings, report);
 
-  const resolved = withVersions(resolvedDocument(document), drafts);
+  const resolved = resolvedDocument(document, (name) => drafts.get(name)?.type?.version);
   return {
     file: loaded.file,
     title: stringOf(document, 'title') ?? '',
@@ -211,20 +211,6 @@ function reportUnused(
     const pointer = toPointer(['settings', name]);
     report.add('unused-setting', key, { pointer, found: `"${name}"`, wrong: name, among: settings.used });
   }
-}
-
-/** The document with the version of every node's type, so that a saved graph keeps its meaning. */
-function withVersions(document: JsonObject, drafts: ReadonlyMap<string, Draft>): JsonObject {
-  const nodes = Object.entries((document.nodes ?? {}) as { readonly [name: string]: JsonObject });
-  return {
-    ...document,
-    nodes: Object.fromEntries(
-      nodes.map(([name, node]) => {
-        const version = drafts.get(name)?.type?.version;
-        return [name, version === undefined || 'version' in node ? node : { ...node, version }];
-      }),
-    ),
-  };
 }
 
 function finished(

@@ -9,7 +9,6 @@ export {
   type LoadOptions,
   loadDocument,
   loadGraph,
-  resolvedDocument,
 } from './load.ts';
 export type { Json, JsonObject } from './located.ts';
 export { FORMAT_VERSION } from './migrate.ts';

@@ -3,10 +3,12 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson, hashJson } from './canonical.ts';
 import { type GraphError, Reporter } from './errors.ts';
-import { type JsonObject, type Located, type LocatedObject, propertyOf, toJson } from './located.ts';
+import type { JsonObject, Located, LocatedObject } from './located.ts';
+import { propertyOf } from './located.ts';
 import { mergePatch } from './merge.ts';
 import { migrate } from './migrate.ts';
 import { readJson } from './read.ts';
+import { referencesIn } from './resolved.ts';
 import { parseSet } from './set.ts';
 import type { Origin, Source } from './source.ts';
 
@@ -110,13 +112,6 @@ export function loadDocument(
   return loadGraph(file, { ...options, read: (path) => (path === file ? text : read(path)) });
 }
 
-function referencesIn(located: Located): string[] {
-  if (located.kind === 'array') return located.items.flatMap(referencesIn);
-  if (located.kind === 'object')
-    return [...located.entries.values()].flatMap((entry) => referencesIn(entry.value));
-  return typeof located.value === 'string' && located.value.startsWith('$') ? [located.value.slice(1)] : [];
-}
-
 /** Bases first. `extends` and `$schema` belong to the files, not to the graph that they make. */
 function merge(patches: readonly (Located | undefined)[]): LocatedObject | undefined {
   let merged: Located | undefined;
@@ -126,14 +121,6 @@ function merge(patches: readonly (Located | undefined)[]): LocatedObject | undef
   entries.delete('extends');
   entries.delete('$schema');
   return { ...merged, entries };
-}
-
-/**
- * The resolved document: plain JSON without `extends`, with settings and their references as they were written, so
- * that a saved run can still be varied by its settings. Resolving it again changes nothing.
- */
-export function resolvedDocument(document: LocatedObject): JsonObject {
-  return toJson(document) as JsonObject;
 }
 
 /** SHA-256 of a resolved document, the same for every order of its keys. */

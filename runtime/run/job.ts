@@ -1,6 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { useEngine as startEngine } from '../engine/index.ts';
-import { checkGraph, type Graph, type JsonObject, loadGraph } from '../graph/index.ts';
+import { checkGraph, type Graph, type JsonObject, loadDocument } from '../graph/index.ts';
 import { loadRegistry } from '../registry.ts';
 import { type Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { RunCommand } from './commands.ts';
@@ -101,10 +101,7 @@ async function newestCheckpoint(folder: RunFolder, notes: string[]): Promise<Che
 /** The graph as this thread makes it again: node types are functions, which do not pass from thread to thread. */
 async function graphOf({ document, record }: RunJob): Promise<Graph> {
   const registry = await loadRegistry(record.registry);
-  const { graph, errors } = checkGraph(
-    loadGraph('/graph.json', { read: () => JSON.stringify(document) }),
-    registry,
-  );
+  const { graph, errors } = checkGraph(loadDocument(document), registry);
   if (graph) return graph;
   const message = `The thread of the run cannot make the graph: ${errors[0]?.message}`;
   const hint = 'Say in `registry` where its node types are, or run it with thread: "same".';

@@ -10,8 +10,8 @@ import {
   loadDocument,
   loadGraph,
   openGraph,
-  resolvedDocument,
 } from '../../runtime/graph/index.ts';
+import { toJson } from '../../runtime/graph/located.ts';
 import type { Registry } from '../../runtime/registry.ts';
 import { graphOf, regression, toyRegistry } from './toys.ts';
 
@@ -182,7 +182,28 @@ describe('a resolved document', () => {
     const { document } = loadGraph('/x.json', {
       read: () => '{"formatVersion":1,"title":null,"settings":{"a":null,"b":[null]}}',
     });
-    expect(document && resolvedDocument(document)).toEqual({ formatVersion: 1, settings: { b: [null] } });
+    expect(document && toJson(document)).toEqual({ formatVersion: 1, settings: { b: [null] } });
+  });
+
+  it('loses inherited settings with the nodes that used them, so that a saved run can be read again', () => {
+    const files: Record<string, string> = {
+      '/base.json': JSON.stringify({
+        ...regression,
+        settings: { factor: '$half', half: 0.5, rows: 4 },
+        nodes: {
+          ...regression.nodes,
+          data: { ...regression.nodes.data, params: { rows: '$rows' } },
+          spare: { type: 'toy/scale', version: 2, in: { x: 'data.x' }, params: { factor: '$factor' } },
+        },
+      }),
+      '/x.json': '{"extends":"./base.json","formatVersion":1,"nodes":{"spare":null}}',
+    };
+    const read = (path: string) => files[path] ?? '';
+    const { document, hash } = openGraph('/x.json', { registry, read });
+    expect(document.settings).toEqual({ rows: 4 });
+    const again = checkGraph(loadDocument(document), registry);
+    expect(again.errors).toEqual([]);
+    expect(again.graph?.hash).toBe(hash);
   });
 
   it('is written in canonical JSON', () => {
