@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { performance } from 'node:perf_hooks';
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { type Observable, tap } from 'rxjs';
 // First, as the command does: React is several times slower in its development mode.
 import '../cli/production.ts';
@@ -13,7 +13,7 @@ import type { RunEvent } from '../runtime/run/events.ts';
 import { runGraph } from '../runtime/run/index.ts';
 import { writeGan, writeImages } from '../test/graphs/method/files.ts';
 import type { Benchmark, BenchOptions } from './main.ts';
-import { type Comparison, compare, type Timing } from './measure.ts';
+import { type Comparison, compare, median, type Timing } from './measure.ts';
 
 const GOAL = 0.02;
 const SIZES = { '80×24': { columns: 80, rows: 24 }, '160×50': { columns: 160, rows: 50 } };
@@ -77,7 +77,7 @@ class Terminal extends EventEmitter {
 /** What a run's view did to the thread it lives in. */
 interface Cost {
   readonly timing: Timing;
-  /** Share of the time in which the main thread was busy. */
+  /** Share of the time from the second pull on in which the main thread was busy. */
   readonly busy: number;
   /** Longest time that the main thread did not answer, in milliseconds, starting included. */
   readonly gap: number;
@@ -132,11 +132,13 @@ async function watch(
   const times: number[] = [];
   let gap = 0;
   const start = performance.now();
-  const before = performance.eventLoopUtilization();
+  let before: EventLoopUtilization | undefined;
   const seen = events.pipe(
     tap((event) => {
-      if (event.kind === 'pull' && event.node.split('+').includes(node) && event.done > 1)
+      if (event.kind === 'pull' && event.node.split('+').includes(node) && event.done > 1) {
+        before ??= performance.eventLoopUtilization();
         times.push(event.milliseconds);
+      }
       if (event.kind === 'memory') gap = Math.max(gap, event.mainThreadGap ?? 0);
       if (event.kind === 'run-finished' && event.status !== 'completed')
         throw new Error(event.problem?.message);
@@ -153,12 +155,8 @@ async function watch(
   } else await new Promise<void>((done, fail) => seen.subscribe({ complete: done, error: fail }));
   const seconds = (performance.now() - start) / 1000;
   const { utilization } = performance.eventLoopUtilization(before);
-  times.sort((a, b) => a - b);
   return {
-    timing: {
-      medianMs: times[times.length >> 1] ?? Number.NaN,
-      minMs: times[times.length >> 1] ?? Number.NaN,
-    },
+    timing: { medianMs: median(times), minMs: median(times) },
     busy: utilization,
     gap,
     bytesPerSecond: terminal.bytes / seconds,

@@ -1,4 +1,5 @@
 import { EngineError } from '../runtime/engine/errors.ts';
+import { CheckpointError } from '../runtime/formats/errors.ts';
 import { InvalidGraph, renderErrors } from '../runtime/graph/index.ts';
 import { InvalidNodes } from '../runtime/registry.ts';
 import { problemOf, RunError } from '../runtime/run/errors.ts';
@@ -20,6 +21,9 @@ export const WRONG_INPUT: ReadonlySet<string> = new Set([
   'not-a-run',
   'graph-changed',
   'unknown-item',
+  'source-unreadable',
+  'checkpoint-unreadable',
+  'weight-mismatch',
   'unknown-engine',
   'engine-unavailable',
 ]);
@@ -44,6 +48,12 @@ export function reportOf(cause: unknown): Report {
   }
   if (cause instanceof InvalidNodes) {
     return { exitCode: EXIT.wrongInput, text: cause.message, json: { errors: cause.errors }, isBug: false };
+  }
+  if (cause instanceof CheckpointError) {
+    const { code, problem: message, hint, file, offset, found, expected } = cause;
+    const error = { code, message, hint, file, offset, found, expected };
+    const text = `${cause.message} [${code}]`;
+    return { exitCode: EXIT.wrongInput, text, json: { errors: [error] }, isBug: false };
   }
   const problem = problemOf(cause);
   const known = cause instanceof RunError || cause instanceof EngineError;

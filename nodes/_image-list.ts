@@ -2,7 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import type { HostTensor } from '../runtime/engine/host-op.ts';
-import { imageSize, type Raster, rasterToTensor, readImage } from '../runtime/formats/image.ts';
+import {
+  type ImageSize,
+  imageSize,
+  type Raster,
+  rasterToTensor,
+  readImage,
+} from '../runtime/formats/image.ts';
 import { cropRaster, resizeRaster } from '../runtime/formats/image-resample.ts';
 import { openCheckpoint } from '../runtime/formats/index.ts';
 import type { HostContext } from '../runtime/node.ts';
@@ -66,11 +72,16 @@ export interface LoadedEntry {
 type Resolve = HostContext['resolve'];
 
 const IMAGE = /\.(png|jpe?g|webp|gif)$/i;
+/** Lists longer than this are checked by headers alone: decoding all would take minutes. */
+const DECODED = 2000;
 /** Problems that are listed; of more, the number is given. */
 const LISTED = 20;
 
 /** The names of the images. @throws Error where there is no list, no folder, or nothing in it */
-export async function listNames({ images, list }: ImageList, resolve: Resolve): Promise<readonly string[]> {
+export async function listNames(
+  { images, list }: Pick<ImageList, 'images' | 'list'>,
+  resolve: Resolve,
+): Promise<readonly string[]> {
   if (images === '') throw new Error('the parameter "images" names no folder');
   const source = resolve(list || images);
   const names = list
@@ -84,7 +95,10 @@ export async function listNames({ images, list }: ImageList, resolve: Resolve): 
   return names;
 }
 
-/** Checks that everything of a list can be read, from headers alone. @throws Error that lists every problem */
+/**
+ * Checks that everything of a list can be read: pictures are decoded, of very long lists only their headers.
+ * @throws Error that lists every problem
+ */
 export async function expectReadable(
   list: ImageList,
   names: readonly string[],
@@ -92,9 +106,10 @@ export async function expectReadable(
 ): Promise<void> {
   const problems: string[] = [];
   const attempt = (check: Promise<unknown>) => check.catch((cause) => problems.push(messageOf(cause)));
+  const sizeOf = names.length > DECODED ? imageSize : readImage;
   for (const name of names) {
-    await attempt(expectSize(list, resolve(join(list.images, name))));
-    if (list.depths) await attempt(expectSize(list, resolve(join(list.depths, name))));
+    await attempt(expectSquare(list, resolve(join(list.images, name)), sizeOf));
+    if (list.depths) await attempt(expectSquare(list, resolve(join(list.depths, name)), sizeOf));
     if (list.latents) await attempt(readLatent(list, name, resolve));
   }
   if (problems.length === 0) return;
@@ -102,8 +117,12 @@ export async function expectReadable(
   throw new Error(`${problems.length} problems:\n  ${problems.slice(0, LISTED).join('\n  ')}${more}`);
 }
 
-async function expectSize({ crop }: ImageList, file: string): Promise<void> {
-  const { width, height } = await imageSize(file);
+async function expectSquare(
+  { crop }: ImageList,
+  file: string,
+  sizeOf: (file: string) => Promise<ImageSize>,
+): Promise<void> {
+  const { width, height } = await sizeOf(file);
   if (crop > Math.min(width, height)) {
     throw new Error(`${file}: the crop of ${crop}×${crop} exceeds its ${width}×${height} pixels`);
   }

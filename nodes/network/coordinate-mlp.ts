@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Type } from 'typebox';
 import { defineNode, initial, type NetworkContext, port } from '../../runtime/node.ts';
+import { example } from '../_example.ts';
 
 export const coordinateMlp = defineNode({
   type: 'network/coordinate-mlp',
@@ -8,6 +9,15 @@ export const coordinateMlp = defineNode({
   title: 'Coordinate network',
   description:
     'An image as a function of the position: each pixel is tanh of a fully connected network with ReLU, whose inputs are γ(p) = (sin 2πBp, cos 2πBp) of the position p in [0, 1]², with B drawn from N(0, σ²) and never trained (Tancik et al., NeurIPS 2020, section 6).',
+  example: example(
+    {
+      target: { type: 'source/pattern', params: { size: 8 } },
+      net: { type: 'network/coordinate-mlp', params: { size: 8, features: 4, width: 8 } },
+      loss: { type: 'loss/l1', in: { a: 'net', b: 'target' } },
+      train: { type: 'optimizer/adam', in: { loss: 'loss' }, params: { train: ['net'] } },
+    },
+    'train',
+  ),
   params: Type.Object({
     size: Type.Integer({
       description: 'Side of the square image in pixels',

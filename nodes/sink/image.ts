@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
+import { constant, example } from '../_example.ts';
 
 export const image = defineNode({
   type: 'sink/image',
@@ -8,6 +9,13 @@ export const image = defineNode({
   title: 'Image file',
   description:
     'Writes the first image of a batch as a PNG file: colours in [−1, 1] become 0 to 255, one channel becomes grey. Each write replaces the one before, unless `keep` is set.',
+  example: example(
+    {
+      grey: constant([1, 8, 8, 1]),
+      picture: { type: 'sink/image', in: { image: 'grey' }, params: { name: 'grey' } },
+    },
+    'picture',
+  ),
   params: Type.Object({
     name: Type.String({
       description: 'What it shows, and the name of the file',

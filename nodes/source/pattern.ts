@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
+import { example } from '../_example.ts';
 
 export const pattern = defineNode({
   type: 'source/pattern',
@@ -7,6 +8,13 @@ export const pattern = defineNode({
   title: 'Pattern',
   description:
     'A picture from a formula, for examples and tests: coloured rings, r ↦ cos(2π·f·r) with a phase of one third of a turn between red, green and blue, where r is the distance from the centre in image sides and f the number of rings.',
+  example: example(
+    {
+      rings: { type: 'source/pattern', params: { size: 32, rings: 5 } },
+      picture: { type: 'sink/image', in: { image: 'rings' }, params: { name: 'rings' } },
+    },
+    'picture',
+  ),
   params: Type.Object({
     size: Type.Integer({
       description: 'Side of the square image in pixels',

@@ -11,6 +11,7 @@ export const RUN_HINTS = {
     'Resume with the graph that the run was started with, or start a new run with the changed one.',
   'unknown-item': 'Name items, or count them from 0: --items face1,face2 or --items 0..3.',
   'items-failed': 'Look at what is said about each of them.',
+  'source-unreadable': 'Check the files and parameters of that source.',
   'source-failed': 'Check the files and parameters of that source.',
   'checkpoint-unreadable': 'Check the file that the parameter of that network names.',
   'weight-mismatch': 'The file or checkpoint is of another network: correct the parameters or the file.',

@@ -40,19 +40,20 @@ export class Sources {
       const { items, every } = node.type as AnySource;
       if (every !== 'item' || !items) continue;
       const context = { node: node.name, random: hostRandom(seed, node.name), resolve };
-      const found = await attempt(node, 'cannot list its items', () =>
+      const found = await attempt('source-unreadable', node, 'cannot list its items', () =>
         items({ params: node.params as never, context }),
       );
       if (names && names.length !== found.length) {
         const message = `${first} has ${names.length} items, but ${node.name} has ${found.length}`;
-        throw new RunError('source-failed', message, {
+        throw new RunError('source-unreadable', message, {
           node: node.name,
           hint: 'Sources go through their items together.',
         });
       }
       if (!names) [names, first] = [found, node.name];
     }
-    if (names?.length === 0) throw new RunError('source-failed', `${first} has no items`, { node: first });
+    if (names?.length === 0)
+      throw new RunError('source-unreadable', `${first} has no items`, { node: first });
     return names ?? ['all'];
   }
 
@@ -95,17 +96,22 @@ export class Sources {
     const context = { node: node.name, random, resolve, item, step };
     const { load } = node.type as AnySource;
     const call = () => load({ params: params as never, context }) as SourceOutputs | Promise<SourceOutputs>;
-    return attempt(node, `cannot load ${item.name}`, call);
+    return attempt('source-failed', node, `cannot load ${item.name}`, call);
   }
 }
 
-async function attempt<T>(node: GraphNode, what: string, call: () => T | Promise<T>): Promise<T> {
+async function attempt<T>(
+  code: 'source-unreadable' | 'source-failed',
+  node: GraphNode,
+  what: string,
+  call: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await call();
   } catch (cause) {
     if (cause instanceof RunError) throw cause;
     const hint = cause instanceof Error && 'hint' in cause ? { hint: String(cause.hint) } : {};
     const message = `${node.name} ${what}: ${messageOf(cause)}`;
-    throw new RunError('source-failed', message, { node: node.name, ...hint }, { cause });
+    throw new RunError(code, message, { node: node.name, ...hint }, { cause });
   }
 }

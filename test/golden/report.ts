@@ -1,28 +1,22 @@
 import type { Comparison } from './compare.ts';
 
 /** What came of one case. */
-export type Outcome =
-  | { readonly name: string; readonly kind: 'skipped'; readonly reason: string }
-  | {
-      readonly name: string;
-      readonly kind: 'ran';
-      readonly comparisons: readonly Comparison[];
-      readonly seconds: number;
-      /** Stored results that the project does not compute, with the reason. */
-      readonly waived: readonly (readonly [name: string, reason: string])[];
-      /** An error that ended the case before all was compared. */
-      readonly error?: string;
-    };
+export interface Outcome {
+  readonly name: string;
+  readonly comparisons: readonly Comparison[];
+  readonly seconds: number;
+  /** Stored results that the project does not compute, with the reason. */
+  readonly waived: readonly (readonly [name: string, reason: string])[];
+  /** An error that ended the case before all was compared. */
+  readonly error?: string;
+}
 
 export function passed(outcome: Outcome): boolean {
-  return (
-    outcome.kind === 'ran' && !outcome.error && outcome.comparisons.every((comparison) => comparison.passed)
-  );
+  return !outcome.error && outcome.comparisons.every((comparison) => comparison.passed);
 }
 
 /** One line for a case: verdict, time, and each tensor's worst error relative to its greatest value, worst first. */
 export function caseLine(outcome: Outcome): string {
-  if (outcome.kind === 'skipped') return `skip ${outcome.name}: ${outcome.reason}`;
   const { name, comparisons, seconds, waived, error } = outcome;
   const errors = [...comparisons]
     .sort((a, b) => b.worst - a.worst)
@@ -33,10 +27,9 @@ export function caseLine(outcome: Outcome): string {
   return [line, ...waived.map(([tensor, reason]) => `without ${tensor}: ${reason}`)].join('; ');
 }
 
-/** The failures as a table, then the skipped cases, then the count as the last line. */
+/** The failures as a table, then the count as the last line. */
 export function summary(outcomes: readonly Outcome[]): string {
   const failures = outcomes.flatMap((outcome) => {
-    if (outcome.kind !== 'ran') return [];
     const failed = outcome.comparisons.filter((comparison) => !comparison.passed);
     const rows = failed.map(({ name, worst, bad, message }) => [
       outcome.name,
@@ -47,16 +40,11 @@ export function summary(outcomes: readonly Outcome[]): string {
     ]);
     return outcome.error ? [[outcome.name, '', '', '', outcome.error], ...rows] : rows;
   });
-  const skipped = outcomes.filter((outcome) => outcome.kind === 'skipped');
   const passes = outcomes.filter(passed).length;
-  const fails = outcomes.length - passes - skipped.length;
   const lines: string[] = [];
   if (failures.length > 0)
     lines.push('', ...table([['case', 'tensor', 'worst', 'outside', 'why'], ...failures]));
-  if (skipped.length > 0)
-    lines.push('', ...table([['skipped', 'reason'], ...skipped.map((s) => [s.name, s.reason])]));
-  const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
-  return [...lines, '', `${passes} passed, ${fails} failed${skips}`].join('\n');
+  return [...lines, '', `${passes} passed, ${outcomes.length - passes} failed`].join('\n');
 }
 
 function table(rows: readonly string[][]): string[] {

@@ -85,6 +85,14 @@ describe('source/image-folder', () => {
     expect(message).toContain('broken.png: it does not begin like any image');
     expect(message).toContain('b.pt: expected a latent [4], found [1,3]');
     expect(message).toMatch(/^7 problems:/);
+    const whole = await sharp(Buffer.alloc(3 * 64 * 64, 7), { raw: { width: 64, height: 64, channels: 3 } })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    writeFileSync(join(folder, 'image', 'cut.png'), whole.subarray(0, 5000));
+    writeFileSync(join(folder, 'cut.txt'), 'cut.png\n');
+    await expect(items({ list: 'cut.txt', depths: '', latents: '' })).rejects.toThrow(
+      'cut.png: it ends too early',
+    );
     await expect(items({ list: 'list.txt', crop: 5 })).rejects.toThrow(
       'the crop of 5×5 exceeds its 6×4 pixels',
     );
