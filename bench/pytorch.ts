@@ -11,13 +11,16 @@ export interface PyTorchOptions {
   readonly batch: number;
   readonly warmup: number;
   readonly iterations: number;
+  /** Of steps.py: the official configuration, and the step of the method. */
+  readonly configuration?: string;
+  readonly step?: string;
 }
 
 /** A script of bench/pytorch as a contender: one process a round. `field` is the measurement to take from its line. */
 export function pytorch(name: string, script: string, field: string, options: PyTorchOptions): Contender {
-  const { python, ...numbers } = options;
+  const { python, ...settings } = options;
   const file = fileURLToPath(new URL(`./pytorch/${script}.py`, import.meta.url));
-  const flags = Object.entries(numbers).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  const flags = Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   return {
     name,
     async round(): Promise<Timing> {

@@ -12,14 +12,16 @@ import type { NodeShare } from '../runtime/run/profiling.ts';
 import { Pulls } from '../runtime/run/pulls.ts';
 import { writeGan, writeImages } from '../test/graphs/method/files.ts';
 import { randomWeights } from '../test/nn/random-weights.ts';
-import type { Benchmark } from './main.ts';
-import { type Comparison, median } from './measure.ts';
+import type { Benchmark, BenchOptions } from './main.ts';
+import { type Comparison, type Contender, compare, median } from './measure.ts';
+import { pytorch } from './pytorch.ts';
 
 /** Official configurations that are measured: both have a GAN of 128×128 images, config-e. */
 const CONFIGURATIONS = ['synface', 'celeba'];
 const STEPS = ['step1', 'step2', 'step3'];
 /** Iterations in a round; a round of step 2 takes longest. */
 const ITERATIONS: { readonly [step: string]: number } = { step1: 10, step2: 1, step3: 3 };
+const BATCH = 16;
 /** Nodes in the listing of where time goes. */
 const ROWS = 12;
 
@@ -116,25 +118,37 @@ const ITEM = { index: 0, name: 'made-up' };
 async function* configuration(
   name: string,
   folder: string,
-  { rounds }: { readonly rounds: number },
+  { rounds, threads, python }: Pick<BenchOptions, 'rounds' | 'threads' | 'python'>,
 ): AsyncIterable<Comparison> {
   const graph = await graphOf(name, folder);
   const timed = await Steps.open(graph, folder, { profile: false });
   for (const node of STEPS) {
+    const iterations = ITERATIONS[node] ?? 1;
+    const reference = {
+      python,
+      threads,
+      batch: BATCH,
+      warmup: 1,
+      iterations,
+      configuration: name,
+      step: node,
+    };
     await timed.begin(node);
-    const times: number[] = [];
-    for (let i = 0; i < rounds * (ITERATIONS[node] ?? 1); i++) {
-      const start = performance.now();
-      await timed.pull(node);
-      times.push(performance.now() - start);
-    }
+    const comparison = await compare(
+      `${name}, ${node}: one iteration`,
+      [
+        ...(python ? [pytorch('PyTorch', 'steps', node, { ...reference, python })] : []),
+        pulls(timed, node, iterations),
+      ],
+      { rounds },
+    );
     const report = timed.reports.get(entryOf(graph, node).pull.join('+'));
+    const memory = [process.memoryUsage.rss() / 1e6, process.resourceUsage().maxRSS / 1e3];
     yield {
-      title: `${name}, ${node}: one iteration`,
-      results: [{ name: 'engine', medianMs: median(times), minMs: Math.min(...times), ratio: 1 }],
+      ...comparison,
       notes: [
         ...(report ? [formatStepReport(report)] : []),
-        `resident memory ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, earlier steps included`,
+        `resident memory ${memory[0]?.toFixed(0)} MB, ${memory[1]?.toFixed(0)} MB at most, earlier steps included`,
       ],
     };
   }
@@ -153,14 +167,30 @@ async function* configuration(
   profiled.dispose();
 }
 
+/** The engine's iterations of a step. */
+function pulls(steps: Steps, node: string, iterations: number): Contender {
+  return {
+    name: 'engine',
+    async round() {
+      const times: number[] = [];
+      for (let i = 0; i < iterations; i++) {
+        const start = performance.now();
+        await steps.pull(node);
+        times.push(performance.now() - start);
+      }
+      return { medianMs: median(times), minMs: Math.min(...times) };
+    },
+  };
+}
+
 function line({ node, milliseconds, bytes }: NodeShare): string {
   return `${milliseconds.toFixed(1).padStart(9)} ms ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${node}`;
 }
 
 /** Iterations of the method at the sizes of official configurations, with made-up weights. */
 export const benchmark: Benchmark = {
-  summary: `iterations of steps 1, 2 and 3; parts: ${CONFIGURATIONS.join(', ')}`,
-  async *run({ rounds, threads, only }) {
+  summary: `iterations of steps 1, 2 and 3; parts: ${CONFIGURATIONS.join(', ')}; --pytorch compares`,
+  async *run({ rounds, threads, only, python }) {
     const unknown = only.find((name) => !CONFIGURATIONS.includes(name));
     if (unknown) throw new Error(`steps has no part ${unknown}. Parts: ${CONFIGURATIONS.join(', ')}.`);
     await useEngine('onnx:cpu', { threads });
@@ -168,7 +198,8 @@ export const benchmark: Benchmark = {
     try {
       await writeFiles(folder);
       for (const name of CONFIGURATIONS) {
-        if (only.length === 0 || only.includes(name)) yield* configuration(name, folder, { rounds });
+        if (only.length === 0 || only.includes(name))
+          yield* configuration(name, folder, { rounds, threads, python });
       }
     } finally {
       rmSync(folder, { recursive: true });

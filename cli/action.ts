@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { printError } from './errors.ts';
 
 /** Options that every command has. */
@@ -31,6 +31,13 @@ export function action<Options extends CommonOptions>(
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** Reads the value of an option that is a number. */
+export function numberOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
+  return value;
 }
 
 /** Where node types come from besides the built-in ones. */

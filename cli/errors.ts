@@ -1,3 +1,4 @@
+import { DownloadError } from '../runtime/download/errors.ts';
 import { EngineError } from '../runtime/engine/errors.ts';
 import { CheckpointError } from '../runtime/formats/errors.ts';
 import { InvalidGraph, renderErrors } from '../runtime/graph/index.ts';
@@ -19,6 +20,8 @@ export const WRONG_INPUT: ReadonlySet<string> = new Set([
   'bad-option',
   'folder-in-use',
   'not-a-run',
+  'no-checkpoint',
+  'no-network',
   'graph-changed',
   'unknown-item',
   'source-unreadable',
@@ -54,6 +57,16 @@ export function reportOf(cause: unknown): Report {
     const error = { code, message, hint, file, offset, found, expected };
     const text = `${cause.message} [${code}]`;
     return { exitCode: EXIT.wrongInput, text, json: { errors: [error] }, isBug: false };
+  }
+  if (cause instanceof DownloadError) {
+    const { code, message, hint } = cause;
+    const exitCode = WRONG_INPUT.has(code) ? EXIT.wrongInput : EXIT.failed;
+    return {
+      exitCode,
+      text: `${message} [${code}]\n  ${hint}`,
+      json: { errors: [{ code, message, hint }] },
+      isBug: false,
+    };
   }
   const problem = problemOf(cause);
   const known = cause instanceof RunError || cause instanceof EngineError;

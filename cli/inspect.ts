@@ -1,5 +1,7 @@
 import { type Checkpoint, openCheckpoint, TensorEntry, type TreeValue } from '../runtime/formats/index.ts';
 import { OpaqueObject } from '../runtime/formats/tree.ts';
+import { columns } from './action.ts';
+import { type Fit, fitsOf } from './fits/index.ts';
 
 /** One tensor of a report. */
 export interface InspectedTensor {
@@ -22,25 +24,29 @@ export interface InspectReport {
   readonly tensors: readonly InspectedTensor[];
   /** Sums over the tensors, where views of shared storage count each. */
   readonly totals: { readonly tensors: number; readonly elements: number; readonly bytes: number };
-  /** Networks that the tensors fit, by name. */
-  readonly fits: readonly string[];
+  /** Networks of this project, and other things that it reads, that the tensors are. */
+  readonly fits: readonly Fit[];
 }
 
 export interface InspectOptions {
-  /** Names the networks that the tensors fit. */
-  readonly fits?: (tensors: readonly InspectedTensor[]) => readonly string[];
   /** What becomes of unknown classes: an error (default), or inert objects in the outline. */
   readonly unknown?: 'refuse' | 'opaque';
+  /** Whether every element is read once, which finds damage that a list does not show. */
+  readonly verify?: boolean;
 }
 
 /** Levels of the outline, and keys of one level before the rest is summed up. */
 const DEPTH = 3;
 const KEYS = 12;
 
-/** Lists what a checkpoint holds, without reading elements. Errors: those of {@link openCheckpoint}. */
+/**
+ * Lists what a checkpoint holds, without reading elements unless it is asked to.
+ * @throws CheckpointError as {@link openCheckpoint} does, and as reading does
+ */
 export async function inspectCheckpoint(path: string, options: InspectOptions = {}): Promise<InspectReport> {
   const checkpoint = await openCheckpoint(path, { unknown: options.unknown });
   try {
+    if (options.verify) for (const { name } of checkpoint.tensors()) await checkpoint.read(name);
     const tensors = checkpoint
       .tensors()
       .map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes }));
@@ -57,7 +63,7 @@ export async function inspectCheckpoint(path: string, options: InspectOptions = 
         elements: elements.reduce((sum, count) => sum + count, 0),
         bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
       },
-      fits: options.fits?.(tensors) ?? [],
+      fits: fitsOf(tensors),
     };
   } finally {
     checkpoint.close();
@@ -87,10 +93,15 @@ function keyText(key: TreeValue): string {
 function summary(value: TreeValue, plain: boolean): string {
   if (value instanceof TensorEntry) return `${value.dtype} [${value.shape.join(', ')}]`;
   if (value instanceof OpaqueObject) return `object of ${printable(value.type, 80)} (not loaded)`;
-  if (value instanceof Map) return plain ? `${value.size} tensors` : `dict of ${value.size}`;
+  if (value instanceof Map) return plain ? counted(value.size, 'tensor') : `dict of ${value.size}`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return plain ? `list of ${value.length} tensors` : `list of ${value.length}`;
+  if (Array.isArray(value))
+    return plain ? `list of ${counted(value.length, 'tensor')}` : `list of ${value.length}`;
   return typeof value === 'string' ? JSON.stringify(printable(value, 60)) : `${value}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Text from a file without what could steer a terminal. */
@@ -105,8 +116,16 @@ const FORMATS: Readonly<Record<Checkpoint['format'], string>> = {
   safetensors: 'safetensors',
 };
 
+export interface RenderOptions {
+  /** Whether each tensor has a line (default), or only their sum. */
+  readonly tensors?: 'each' | 'sum';
+}
+
 /** The report for people. */
-export function renderInspectText(report: InspectReport): string {
+export function renderInspectText(
+  report: InspectReport,
+  { tensors: detail = 'each' }: RenderOptions = {},
+): string {
   const { totals, tensors } = report;
   const widths = {
     name: Math.max(4, ...tensors.map(({ name }) => label(name).length)),
@@ -122,16 +141,32 @@ export function renderInspectText(report: InspectReport): string {
   );
   return [
     `${report.file}: ${FORMATS[report.format]}, ${size(report.fileBytes)}`,
-    ...(report.fits.length > 0 ? [`fits ${report.fits.join(', ')}`] : []),
+    ...section('fits', fitLines(report.fits)),
     ...section('metadata', metadata),
     ...section(
       'contents',
       report.outline.map((line) => `  ${line}`),
     ),
-    ...section('tensors', rows),
+    ...section('tensors', detail === 'each' ? rows : []),
     '',
-    `${totals.tensors} tensors, ${totals.elements.toLocaleString('en')} elements, ${size(totals.bytes)}`,
+    `${counted(totals.tensors, 'tensor')}, ${counted(totals.elements, 'element')}, ${size(totals.bytes)}`,
   ].join('\n');
+}
+
+/** What the tensors are, with the entry that graphs name and the node type that takes it. */
+function fitLines(fits: readonly Fit[]): string[] {
+  if (fits.length === 0) return ['  nothing that this project knows'];
+  const rows = fits.map(({ entry, network, type, notes }) => [
+    `  ${entry === '' ? '(the file)' : printable(entry, 60)}`,
+    network,
+    type ?? '',
+    notes.join(', '),
+  ]);
+  const lines = columns(rows).split('\n');
+  return fits.flatMap(({ problems }, i) => [
+    lines[i] as string,
+    ...problems.map((problem) => `      but ${printable(problem, 160)}`),
+  ]);
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -140,11 +175,6 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function label(name: string): string {
   return name === '' ? '(the file itself)' : printable(name, 120);
-}
-
-/** The report for programs: one JSON document. */
-export function renderInspectJson(report: InspectReport): string {
-  return JSON.stringify(report, null, 2);
 }
 
 function size(bytes: number): string {

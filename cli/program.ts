@@ -2,9 +2,16 @@ import { Command } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { downloadCommand } from './commands/download.ts';
+import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
 import { graphCommand } from './commands/graph.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { nodesCommand } from './commands/nodes.ts';
+import { projectCommand } from './commands/project.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { synfaceCommand } from './commands/synface.ts';
 import { watchCommand } from './commands/watch.ts';
 import { packageVersion } from './package.ts';
 
@@ -27,11 +34,18 @@ Examples:
     );
   for (const command of [
     runCommand(),
+    evalCommand(),
     checkCommand(),
     graphCommand(),
     nodesCommand(),
+    projectCommand(),
+    inspectCommand(),
+    exportCommand(),
+    downloadCommand(),
+    synfaceCommand(),
     doctorCommand(),
     watchCommand(),
+    reportCommand(),
   ]) {
     program.addCommand(command);
   }

@@ -134,6 +134,11 @@ export interface SinkContext extends HostContext {
    * what an earlier part of it has written: name files by `step`, and replace them.
    */
   file(name: string): string;
+  /**
+   * The weights of a network that its `networkEntries()` parameter names, as they were at the pull, by the names that
+   * the network asks for them. Throws where the network has not computed anything yet.
+   */
+  weights(network: string): ReadonlyMap<string, HostTensor>;
   /** Emits numbers by name as metrics of the run. */
   report(values: { readonly [name: string]: number | Reported }): void;
   /** Says that a file is an image that people should see. */

@@ -73,7 +73,10 @@ export interface WeightOptimizer<Params = ParamsJson> {
   updates: number;
   /** Creates what it remembers for these weights, all zero, so that a checkpoint can fill it before the first update. */
   prepare(variables: readonly tf.Variable[]): void;
-  /** Updates the variables that have the given names. Part of a recorded step, or eager. */
+  /**
+   * Updates the variables that have the given names; those of `prepare` where there is no loss, and so no gradient.
+   * Part of a recorded step, or eager.
+   */
   applyGradients(gradients: Readonly<Record<string, tf.Tensor>>): void;
   /** Takes the parameters of a stage; only those in `live` may differ from the ones before. */
   configure(params: Params): void;
@@ -82,7 +85,10 @@ export interface WeightOptimizer<Params = ParamsJson> {
   dispose(): void;
 }
 
-/** Trains the networks named by its `networkNames()` parameter to lower its input `loss`, a `loss[]` port. */
+/**
+ * Changes the networks named by its `networkNames()` parameter: to lower its input `loss`, a `loss[]` port, or, without
+ * such a port, by a rule that needs no gradient, such as a moving average.
+ */
 export interface Optimizer<P extends TObject, I extends Ports, O extends Ports> extends NodeHead<P, I, O> {
   readonly role: 'optimizer';
   /** Parameters that change without recording steps anew, such as the learning rate. */
@@ -212,8 +218,18 @@ export function checkpointFile(description = 'A file with the weights; empty for
   return Type.String({ description, default: '', [MEANING]: 'checkpoint' });
 }
 
+/** A parameter of a sink: the networks whose weights `context.weights` gives, each with the entry of a file. */
+export function networkEntries(
+  description = 'Networks, each with the entry of the file that it is put under',
+) {
+  return Type.Record(Type.String(), Type.String(), { description, [MEANING]: 'weights' });
+}
+
 /** The name of the parameter with a meaning, if the type has one. */
-export function parameterWith(type: NodeType, meaning: 'networks' | 'checkpoint'): string | undefined {
+export function parameterWith(
+  type: NodeType,
+  meaning: 'networks' | 'checkpoint' | 'weights',
+): string | undefined {
   return Object.entries(type.params.properties).find(
     ([, schema]) => MEANING in schema && schema[MEANING] === meaning,
   )?.[0];

@@ -1,5 +1,5 @@
 // Builds what Node cannot run as it stands: the gradients of TensorFlow.js (published as ES modules that Node
-// takes for CommonJS), the WebAssembly kernels, and, unless called with --sources, dist/.
+// takes for CommonJS), the WebAssembly kernels, the viewer of reports, and, unless called with --sources, dist/.
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,18 @@ await build({
   bundle: true,
   format: 'esm',
   platform: 'node',
+  logLevel: 'warning',
+});
+
+// Runs in a browser, inside report.html.
+await build({
+  entryPoints: [at('runtime/report/viewer/main.ts')],
+  outfile: at('runtime/report/viewer.generated.js'),
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2020',
+  charset: 'utf8',
   logLevel: 'warning',
 });
 
@@ -46,5 +58,11 @@ compile('raster.ts', wasm[1], ['--enable', 'threads', '--sharedMemory', '--maxim
 if (!process.argv.includes('--sources')) {
   rmSync(at('dist'), { recursive: true, force: true });
   run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  for (const file of ['runtime/engine/gradients.generated.js', ...wasm]) cpSync(at(file), at(`dist/${file}`));
+  const copied = [
+    'runtime/engine/gradients.generated.js',
+    'runtime/report/viewer.generated.js',
+    'runtime/report/style.css',
+    ...wasm,
+  ];
+  for (const file of copied) cpSync(at(file), at(`dist/${file}`));
 }

@@ -8,14 +8,16 @@ import time
 import torch
 
 
-def options(description, **defaults):
-    """Parse --threads, --warmup, --iterations and one integer list per keyword, then set the threads."""
+def options(description, choices=None, **defaults):
+    """Parse --threads, --warmup, --iterations, one integer list per keyword and one of names per choice; set the threads."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--warmup', type=int, default=3)
     parser.add_argument('--iterations', type=int, default=20)
     for name, default in defaults.items():
         parser.add_argument(f'--{name}', type=int, nargs='+', default=default)
+    for name, values in (choices or {}).items():
+        parser.add_argument(f'--{name}', nargs='+', choices=values, default=values)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(0)

@@ -1,27 +1,18 @@
-import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { type Observable, Subject, tap } from 'rxjs';
+import { Command } from 'commander';
 import { openGraph } from '../../runtime/graph/index.ts';
-import { loadRegistry, type RegistryOptions } from '../../runtime/registry.ts';
+import { loadRegistry } from '../../runtime/registry.ts';
 import { RunError } from '../../runtime/run/errors.ts';
-import { RunFolder } from '../../runtime/run/folder.ts';
-import type { ResumeOptions, RunCommand, RunEvent } from '../../runtime/run/index.ts';
-import { resumeCommand } from '../../runtime/run/resume.ts';
-import { action, type CommonOptions, collect, NODES_OPTION, SET_OPTION } from '../action.ts';
-import { EXIT, WRONG_INPUT } from '../errors.ts';
-import { onSignals } from '../signals.ts';
+import { action, type CommonOptions, collect, NODES_OPTION, numberOf, SET_OPTION } from '../action.ts';
+import { type PerformOptions, performRun, resumed, runOptions, type Start } from '../perform.ts';
+import { reportRun } from '../report.ts';
 
-interface RunCliOptions extends CommonOptions {
+interface RunCliOptions extends CommonOptions, PerformOptions {
   readonly set?: readonly string[];
   readonly seed?: number;
-  readonly engine?: string;
-  readonly threads?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly items?: string;
   readonly nodes?: readonly string[];
-  readonly failFast?: boolean;
-  readonly checkpointEvery?: number;
   readonly plain?: boolean;
 }
 
@@ -50,15 +41,14 @@ Examples:
   $ gan2shape run my.json --set settings.steps=100 --seed 7 --out runs/short
   $ gan2shape run --resume runs/short`,
     );
-  return action<RunCliOptions>(command, ([graph], options) =>
-    perform(
-      options.resume === undefined ? start(graph, options) : resume(options.resume, graph, options),
-      options,
-    ),
-  );
+  return action<RunCliOptions>(command, async ([graph], options) => {
+    const begin =
+      options.resume === undefined ? start(graph, options) : resume(options.resume, graph, options);
+    const { code, folder } = await performRun(begin, options);
+    if (folder !== undefined) await reportRun(folder, options);
+    return code;
+  });
 }
-
-type Start = (commands: Observable<RunCommand>) => Promise<Observable<RunEvent>>;
 
 function start(file: string | undefined, options: RunCliOptions): Start {
   if (file === undefined) {
@@ -71,7 +61,7 @@ function start(file: string | undefined, options: RunCliOptions): Start {
     const { runGraph } = await import('../../runtime/run/index.ts');
     const graph = openGraph(file, { registry: await loadRegistry({ nodes }), set });
     return runGraph(graph, {
-      ...common(options, commands),
+      ...runOptions(options, commands),
       registry: { nodes },
       ...(seed !== undefined && { seed }),
       ...(out !== undefined && { folder: out }),
@@ -88,76 +78,5 @@ function resume(run: string, file: string | undefined, options: RunCliOptions): 
       `--${name} belongs to a new run: a resumed one goes on as it was started`,
     );
   }
-  return async (commands) => {
-    const folder = new RunFolder(run);
-    const { registry: known } = folder.record();
-    const own: RegistryOptions = options.nodes ? { ...known, nodes: options.nodes } : known;
-    const path = file ?? join(folder.path, 'graph.json');
-    const graph = openGraph(path, { registry: await loadRegistry(own), set: options.set ?? [] });
-    const { resumeGraph } = await import('../../runtime/run/index.ts');
-    return resumeGraph(run, graph, common(options, commands));
-  };
-}
-
-function common(
-  { engine, threads, failFast, checkpointEvery }: RunCliOptions,
-  commands: Observable<RunCommand>,
-): ResumeOptions {
-  return {
-    commands,
-    ...(engine !== undefined && { engine }),
-    ...(threads !== undefined && { threads }),
-    ...(failFast && { failFast }),
-    ...(checkpointEvery !== undefined && { checkpointEvery }),
-  };
-}
-
-async function perform(begin: Start, { json, plain }: RunCliOptions): Promise<number> {
-  const commands = new Subject<RunCommand>();
-  let folder: string | undefined;
-  let code: number = EXIT.failed;
-  const signals = onSignals({
-    stop: () => {
-      commands.next('stop');
-      return folder !== undefined;
-    },
-    tooSlow: () =>
-      folder === undefined
-        ? ''
-        : `The pull under way takes long; go on from the last checkpoint with\n  ${resumeCommand(folder)}`,
-  });
-  try {
-    const events = (await begin(commands)).pipe(
-      tap((event) => {
-        if (event.kind === 'run-started') folder = event.folder;
-        if (event.kind === 'run-finished') code = exitCodeOf(event, signals.code());
-      }),
-    );
-    const controls = {
-      pause: () => commands.next('pause'),
-      resume: () => commands.next('continue'),
-      checkpoint: () => commands.next('checkpoint'),
-      quit: () => commands.next('stop'),
-    };
-    const { openView } = await import('../view/index.ts');
-    await openView(events, { controls, mode: json ? 'json' : plain ? 'plain' : 'auto' });
-    return code;
-  } finally {
-    signals.release();
-  }
-}
-
-function exitCodeOf(
-  { status, failedItems, problem }: Extract<RunEvent, { kind: 'run-finished' }>,
-  signal: number | undefined,
-): number {
-  if (status === 'interrupted') return signal ?? EXIT.interrupted;
-  if (problem && WRONG_INPUT.has(problem.code)) return EXIT.wrongInput;
-  return status === 'completed' && failedItems.length === 0 ? EXIT.fine : EXIT.failed;
-}
-
-function numberOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
-  return value;
+  return resumed(run, { ...options, ...(file !== undefined && { file }) });
 }

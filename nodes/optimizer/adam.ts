@@ -34,6 +34,24 @@ export const adam = defineNode({
         'Whether epsilon is added after the bias correction of the second moment (PyTorch from 1.3 on) or before it (PyTorch 1.1 and 1.2)',
       default: 'after',
     }),
+    steps: Type.Integer({
+      description:
+        'Updates over which the step size rises and falls (rampUp, rampDown); 0 for a step size that stays. It is 0 after them',
+      default: 0,
+      minimum: 0,
+    }),
+    rampUp: Type.Number({
+      description: 'Share of these updates, at the beginning, in which the step size rises linearly',
+      default: 0.05,
+      minimum: 0,
+      maximum: 1,
+    }),
+    rampDown: Type.Number({
+      description: 'Share of these updates, at the end, in which it falls as half a cosine',
+      default: 0.25,
+      minimum: 0,
+      maximum: 1,
+    }),
     restart: Type.Boolean({
       description:
         'Whether moments and bias corrections begin anew with every entry of the schedule that pulls it, as in the original, which makes new optimizers for each step of each stage',
@@ -43,14 +61,34 @@ export const adam = defineNode({
   inputs: { loss: port('loss[]') },
   outputs: {},
   role: 'optimizer',
-  live: ['lr'],
+  live: ['lr', 'steps', 'rampUp', 'rampDown'],
   restarts: ({ restart }) => restart,
-  create({ params: { train: _, lr, restart: __, ...options }, name }) {
+  create({ params, name }) {
+    const { lr, beta1, beta2, epsilon, weightDecay, epsilonPlacement } = params;
+    const options = { beta1, beta2, epsilon, weightDecay, epsilonPlacement };
     const optimizer = new Adam({ ...options, learningRate: lr, name });
-    return Object.assign(optimizer, {
-      configure(next: { readonly lr: number }) {
-        optimizer.learningRate = next.lr;
-      },
-    });
+    const configure = (next: Ramp & { readonly lr: number }) => {
+      optimizer.learningRate = next.lr;
+      optimizer.rateFactor = next.steps > 0 ? (updates) => ramp(updates, next) : undefined;
+    };
+    configure(params);
+    return Object.assign(optimizer, { configure });
   },
 });
+
+interface Ramp {
+  readonly steps: number;
+  readonly rampUp: number;
+  readonly rampDown: number;
+}
+
+/**
+ * The factor of the step size in the middle of update number `updates`: from 0 up to 1 and back to 0 (Karras et al.
+ * 2020, "Analyzing and Improving the Image Quality of StyleGAN", appendix D).
+ */
+export function ramp(updates: number, { steps, rampUp, rampDown }: Ramp): number {
+  const t = Math.min(1, (updates + 0.5) / steps);
+  const up = rampUp > 0 ? Math.min(1, t / rampUp) : 1;
+  const down = rampDown > 0 ? Math.min(1, (1 - t) / rampDown) : 1;
+  return up * (0.5 - 0.5 * Math.cos(Math.PI * down));
+}

@@ -4,8 +4,10 @@ import { defineNode, port } from '../../runtime/node.ts';
 import { constant, dome } from '../_example.ts';
 
 /** What is known of the metrics of this project, by their usual names. */
-const KNOWN: { readonly [name: string]: { readonly unit?: string } } = {
+const KNOWN: { readonly [name: string]: { readonly unit?: string; readonly better?: 'higher' } } = {
   side: {},
+  alignedside: {},
+  correlation: { better: 'higher' },
   mad: { unit: '°' },
   mae: {},
   mse: {},
@@ -16,8 +18,9 @@ export const metrics = defineNode({
   version: 1,
   title: 'Depth errors of an item',
   description:
-    'Reports errors of which less is better, by the names of its inputs, and writes them as JSON, the last write of an ' +
-    'item standing. For metrics of another kind there is sink/report.',
+    'Reports what metric/depth measures, by the names of its inputs: errors, of which less is better, and the ' +
+    '`correlation`, of which more is. Writes them as JSON, the last write of an item standing. For metrics of another ' +
+    'kind there is sink/report.',
   example: {
     formatVersion: 1,
     nodes: {

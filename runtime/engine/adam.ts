@@ -24,6 +24,9 @@ export interface AdamOptions {
   readonly name?: string;
 }
 
+/** What the learning rate is multiplied with before update number `updates`, counted from 0. */
+export type RateFactor = (updates: number) => number;
+
 interface Slot {
   readonly param: tf.Variable;
   readonly firstMoment: tf.Variable;
@@ -37,6 +40,8 @@ interface Slot {
  */
 export class Adam {
   learningRate: number;
+  /** How the step size changes with the updates; undefined while it is the learning rate. */
+  rateFactor: RateFactor | undefined;
   /** Updates so far. */
   updates = 0;
   private readonly options: Required<Omit<AdamOptions, 'learningRate'>>;
@@ -157,7 +162,7 @@ export class Adam {
     const early = epsilonPlacement === 'before';
     const root = () => Math.sqrt(1 - beta2 ** (this.updates + 1));
     const stepSize = supplied('step size', [], (out) => {
-      out[0] = ((early ? root() : 1) * this.learningRate) / (1 - beta1 ** (this.updates + 1));
+      out[0] = ((early ? root() : 1) * this.rate) / (1 - beta1 ** (this.updates + 1));
     });
     const correction = supplied('second moment correction', [], (out) => {
       out[0] = early ? 1 : 1 / root();
@@ -173,7 +178,12 @@ export class Adam {
 
   private scalars() {
     const { name: _, ...options } = this.options;
-    return { ...options, learningRate: this.learningRate, step: this.updates + 1 };
+    return { ...options, learningRate: this.rate, step: this.updates + 1 };
+  }
+
+  /** The step size of the update at hand. */
+  private get rate(): number {
+    return this.learningRate * (this.rateFactor?.(this.updates) ?? 1);
   }
 
   private slot(name: string, like: tf.Tensor): Slot {

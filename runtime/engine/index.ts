@@ -10,6 +10,7 @@ export {
   useEngine,
 } from './engines.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export { FollowingAverage, type FollowingAverageOptions } from './following-average.ts';
 export { type HostArray, type HostOp, type HostOutputSpec, type HostTensor, hostOp } from './host-op.ts';
 export { MovingAverage } from './moving-average.ts';
 export { type ExportManifest, type ExportOptions, exportStep } from './onnx/export.ts';

@@ -14,7 +14,7 @@ import {
   toJson,
   toPointer,
 } from './located.ts';
-import { checkSharing, checkTrained, isFilled, isFrozen, ownerOf } from './networks.ts';
+import { checkSaved, checkSharing, checkTrained, isFilled, isFrozen, ownerOf } from './networks.ts';
 import type { Dependencies } from './order.ts';
 import { dependenciesOf } from './plan.ts';
 import { resolvedDocument } from './resolved.ts';
@@ -70,6 +70,7 @@ function build(loaded: LoadedGraph, document: LocatedObject, registry: Registry,
   const order = completeOrder(dependencies, drafts);
   checkTypes(check, order, (name) => drafts.get(name)?.params);
   checkSharing(check);
+  checkSaved(check);
   const trains = trainedBy(check, dependencies);
   const steps = schedule
     ? readSchedule(check, { schedule, nodes: written, stages, dependencies, order })

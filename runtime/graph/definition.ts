@@ -99,13 +99,16 @@ function roleFaults(type: NodeType): string[] {
   if (role === 'optimizer') {
     const loss = type.inputs.loss;
     const scalar = loss?.tensor.before.length === 0 && loss.tensor.rest === undefined;
-    if (!scalar || loss.holds !== 'one' || loss.optional) {
-      faults.push('an optimizer has a scalar input "loss", such as port("loss[]")');
+    if (loss && (!scalar || loss.holds !== 'one' || loss.optional)) {
+      faults.push('the input "loss" of an optimizer is a scalar, such as port("loss[]")');
     }
     if (parameterWith(type, 'networks') === undefined)
       faults.push('an optimizer has a parameter networkNames()');
   } else if (parameterWith(type, 'networks') !== undefined) {
     faults.push('only an optimizer has a parameter networkNames()');
+  }
+  if (role !== 'sink' && parameterWith(type, 'weights') !== undefined) {
+    faults.push('only a sink has a parameter networkEntries()');
   }
   if (role === 'source' && Object.keys(type.inputs).length > 0) faults.push('a source has no inputs');
   if ((role === 'sink' || role === 'optimizer') && Object.keys(type.outputs).length > 0) {

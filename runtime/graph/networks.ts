@@ -2,7 +2,16 @@ import { type ParamsJson, parameterWith, roleOf } from '../node.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Check, Draft } from './draft.ts';
 import type { ErrorDetails, GraphErrorCode } from './errors.ts';
-import { entryOf, type Json, type Located, type Path, propertyOf, stringOf, toPointer } from './located.ts';
+import {
+  entriesOf,
+  entryOf,
+  type Json,
+  type Located,
+  type Path,
+  propertyOf,
+  stringOf,
+  toPointer,
+} from './located.ts';
 import type { Dependencies } from './order.ts';
 import { isUnresolved } from './settings.ts';
 
@@ -45,6 +54,27 @@ export function checkSharing(check: Check): void {
       check.report.add('misplaced-key', entry.key, { pointer, node: draft.name, found: `"${key}"`, reason });
     }
     if (shared && role === 'network') checkShared(check, draft, shared.value);
+  }
+}
+
+/** Reports networks that sinks take the weights of and that are none. */
+export function checkSaved(check: Check): void {
+  for (const draft of check.drafts.values()) {
+    const parameter = draft.type && parameterWith(draft.type, 'weights');
+    if (parameter === undefined) continue;
+    const written = propertyOf(propertyOf(draft.located, 'params'), parameter);
+    for (const [name, entry] of entriesOf(written)) {
+      const named = check.drafts.get(name);
+      if (named && (!named.type || roleOf(named.type) === 'network')) continue;
+      const pointer = toPointer(['nodes', draft.name, 'params', parameter, name]);
+      const about = { pointer, node: draft.name, found: `"${name}"` };
+      if (!named) {
+        check.report.add('unknown-node', entry.key, { ...about, wrong: name, among: networksOf(check) });
+      } else {
+        const reason = `of type ${named.type?.type}`;
+        check.report.add('not-a-network', entry.key, { ...about, reason, among: networksOf(check) });
+      }
+    }
   }
 }
 

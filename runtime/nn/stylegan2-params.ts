@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { BLUR_TAPS } from '../ops/fir.ts';
-import { officialWidths, type Widths } from './stylegan2-widths.ts';
+import { officialWidths, resolutionsAbove4, type Widths } from './stylegan2-widths.ts';
 
 /** Parameter: the side of a GAN's images. */
 export function ganSize() {
@@ -29,15 +29,32 @@ export function channels() {
       default: 512,
       minimum: 1,
     }),
+    widths: Type.Array(Type.Integer({ minimum: 1 }), {
+      description:
+        'Channels at 4×4, 8×8, …, to the size of the images, instead of the official ones; empty for these. A checkpoint ' +
+        'overrules it',
+      default: [],
+    }),
   };
 }
 
-/** The channels that these parameters state. */
+/**
+ * The channels that these parameters state.
+ * @throws RangeError where widths are listed, but not one for each resolution
+ */
 export function statedWidths(params: {
+  readonly size: number;
   readonly channelMultiplier: number;
   readonly maxChannels: number;
+  readonly widths: readonly number[];
 }): Widths {
-  return officialWidths({ multiplier: params.channelMultiplier, most: params.maxChannels });
+  const { size, widths, channelMultiplier, maxChannels } = params;
+  if (widths.length === 0) return officialWidths({ multiplier: channelMultiplier, most: maxChannels });
+  const expected = resolutionsAbove4(size).length + 1;
+  if (widths.length !== expected) {
+    throw new RangeError(`${widths.length} widths, expected ${expected}: of 4×4 to ${size}×${size}`);
+  }
+  return (resolution) => widths[Math.log2(resolution) - 2] as number;
 }
 
 /** Parameter: the blur of resampling. */

@@ -29,5 +29,6 @@ export {
   rasterizeDepth,
   rasterizeDepthMaps,
 } from './rasterize-depth.ts';
+export * from './relief.ts';
 export * from './resize.ts';
 export * from './upfirdn.ts';

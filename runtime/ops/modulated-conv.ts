@@ -15,6 +15,8 @@ export interface ModulatedConvOptions {
   readonly taps?: readonly number[];
   /** Added to the squared norm; default 1e-8. */
   readonly eps?: number;
+  /** Factor on the result; default 1. */
+  readonly gain?: number;
 }
 
 /**
@@ -43,15 +45,16 @@ export function modulatedConv2d(
   if (kh !== kw || kh % 2 === 0)
     fail(op, `weight [${weight.shape}] has a ${kh}×${kw} kernel, expected odd and square`);
   expectShape(op, 'style', style, [batch, channels]);
-  const { demodulate = true, scale = 1 / Math.sqrt(kh * kw * ci), eps = 1e-8 } = options;
+  const { demodulate = true, scale = 1 / Math.sqrt(kh * kw * ci), eps = 1e-8, gain = 1 } = options;
   return tf.tidy(() => {
-    // The scale goes to the style, the smallest of the factors, and the weights stay as they are stored.
-    const factor = tf.mul(style, scale);
+    // Constants go to the smallest of the factors, and the weights stay as they are stored.
+    const factor = tf.mul(style, demodulate ? scale : scale * gain);
     const scaled = tf.mul<tf.Tensor4D>(x, tf.reshape(factor, [batch, 1, 1, ci]));
     const convolved = convolve(scaled, weight, options);
     if (!demodulate) return convolved;
     const energy = tf.matMul<tf.Tensor2D>(tf.square(factor), tf.sum(tf.square(weight), [0, 1]));
-    return tf.mul(convolved, tf.reshape(tf.rsqrt(tf.add(energy, eps)), [batch, 1, 1, co]));
+    const norm = tf.rsqrt(tf.add(energy, eps));
+    return tf.mul(convolved, tf.reshape(gain === 1 ? norm : tf.mul(norm, gain), [batch, 1, 1, co]));
   });
 }
 

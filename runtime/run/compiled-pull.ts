@@ -182,14 +182,12 @@ export class CompiledPull {
   private record(args: tf.Tensor[]): Recorded {
     const { networks, contexts } = this.options;
     const values = this.unpack(args);
-    const objectives = this.nodesWith('update').map((node): Objective => {
+    const objectives = this.nodesWith('update').flatMap((node): Objective[] => {
       const link = node.inputs.get('loss')?.[0];
-      const key = link ? keyOf(link.from.node, link.from.port) : '';
-      return {
-        node: node.name,
-        loss: () => values.get(key) as tf.Scalar,
-        variables: networks.trainedBy(this.trains(node)),
-      };
+      if (!link) return [];
+      const key = keyOf(link.from.node, link.from.port);
+      const variables = networks.trainedBy(this.trains(node));
+      return [{ node: node.name, loss: () => values.get(key) as tf.Scalar, variables }];
     });
     let recorded: Recorded | undefined;
     const gradients = gradientsOf(objectives, () => {
@@ -197,8 +195,9 @@ export class CompiledPull {
       recorded = this.collect(values);
     });
     if (!tf.getBackend().startsWith('onnx')) requireFinite(this.scalars.losses, recorded?.losses ?? []);
-    for (const [i, node] of this.nodesWith('update').entries()) {
-      inScope(node.name, () => this.optimizer(node).applyGradients(gradients[i] ?? {}));
+    for (const node of this.nodesWith('update')) {
+      const found = gradients[objectives.findIndex((objective) => objective.node === node.name)];
+      inScope(node.name, () => this.optimizer(node).applyGradients(found ?? {}));
     }
     contexts.commitStates();
     return recorded as Recorded;

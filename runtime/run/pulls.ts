@@ -12,7 +12,7 @@ import {
   planGraph,
   type ScheduleStep,
 } from '../graph/index.ts';
-import type { HostTensor, Item, Optimizer, ParamsJson } from '../node.ts';
+import { type HostTensor, type Item, type Optimizer, type ParamsJson, parameterWith } from '../node.ts';
 import { Buffers } from './buffers.ts';
 import { CompiledPull } from './compiled-pull.ts';
 import { NodeContexts } from './contexts.ts';
@@ -51,6 +51,8 @@ export interface Delivery {
   readonly node: GraphNode;
   readonly params: ReturnType<typeof paramsIn>;
   readonly inputs: ReturnType<typeof gather<HostTensor>>;
+  /** The weights that it wants, by network. */
+  readonly weights: ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
 }
 
 /** Everything that a graph's pulls compute with and change, and the pulls themselves. */
@@ -165,7 +167,7 @@ export class Pulls {
       if (action !== 'write') continue;
       const inputs = gather(node, values);
       if (node.role === 'buffer') this.buffers.write(node, params, seed, inputs);
-      else deliveries.push({ node, params, inputs });
+      else deliveries.push({ node, params, inputs, weights: this.weightsFor(node, params) });
     }
     return { scalars, deliveries };
   }
@@ -174,6 +176,18 @@ export class Pulls {
     for (const compiled of this.compiled.values()) compiled.dispose();
     this.optimizers.dispose();
     this.variables.dispose();
+  }
+
+  /** The weights of the networks that a sink names in a parameter. */
+  private weightsFor(node: GraphNode, params: ParamsJson): Delivery['weights'] {
+    const parameter = parameterWith(node.type, 'weights');
+    const names = Object.keys(parameter === undefined ? {} : (params[parameter] as ParamsJson));
+    return new Map(
+      names.map((name) => {
+        const owner = this.options.graph.nodes.get(name)?.weights;
+        return [name, this.variables.valuesOf(`${owner}/`)];
+      }),
+    );
   }
 
   private plansOf(step: ScheduleStep): PullPlan[] {

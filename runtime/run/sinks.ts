@@ -26,6 +26,7 @@ export interface SinkJob {
   readonly node: GraphNode;
   readonly params: ParamsJson;
   readonly inputs: { readonly [port: string]: Held<HostTensor> | undefined };
+  readonly weights: ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
   readonly item: Item;
   /** Pulls of the item so far, and of the run. */
   readonly step: number;
@@ -112,7 +113,8 @@ export class Sinks {
     );
   }
 
-  private async writeOne({ node, params, inputs, item, step, runStep, seed }: SinkJob): Promise<void> {
+  private async writeOne(job: SinkJob): Promise<void> {
+    const { node, params, inputs, weights, item, step, runStep, seed } = job;
     const { folder, resolve, emit } = this.options;
     const files = new Set<string>();
     const images: WrittenImage[] = [];
@@ -126,6 +128,12 @@ export class Sinks {
         const path = folder.fileOf(item, node.name, name);
         files.add(path);
         return path;
+      },
+      weights: (network) => {
+        const found = weights.get(network);
+        if (found?.size) return found;
+        const reason = found ? 'has not computed anything yet' : 'is not among those that the sink names';
+        throw new Error(`the network ${network} ${reason}`);
       },
       report: (values) => {
         for (const [name, value] of Object.entries(values)) {

@@ -62,6 +62,19 @@ export class Variables {
       .map(({ variable }) => variable);
   }
 
+  /** The values of all variables whose names begin with `prefix`, by the rest of their names. */
+  valuesOf(prefix: string): Map<string, HostTensor> {
+    const values = new Map<string, HostTensor>();
+    for (const [name, { variable }] of this.entries) {
+      if (!name.startsWith(prefix)) continue;
+      values.set(name.slice(prefix.length), {
+        data: variable.dataSync<'float32'>().slice(),
+        shape: variable.shape,
+      });
+    }
+    return values;
+  }
+
   /** Gives everything that changes its initial value, and forgets what waits. */
   reset(): void {
     this.waiting.clear();

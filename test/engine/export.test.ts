@@ -114,6 +114,8 @@ describe('exportStep', () => {
     expect(manifest.feeds.map(({ from }) => Object.keys(from)[0]).sort()).toEqual([
       'argument',
       'constant',
+      // the filter that copies pixels under the taps of a filter gradient
+      'constant',
       'supplied',
       'variable',
       'variable',

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { Type } from 'typebox';
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { graphSchema } from '../../runtime/graph/index.ts';
-import { defineNode, networkNames, port } from '../../runtime/node.ts';
+import { defineNode, networkEntries, networkNames, port } from '../../runtime/node.ts';
 import { createRegistry, InvalidNodes, loadRegistry } from '../../runtime/registry.ts';
 import { checkDocument, regression, testFolder, toyRegistry } from './toys.ts';
 
@@ -112,14 +112,19 @@ describe('the registry', () => {
         defineNode({
           ...head,
           role: 'optimizer',
-          inputs: {},
+          inputs: { loss: port('loss[B]') },
           outputs: {},
           create: () => {
             throw new Error('never made');
           },
         }),
       ),
-    ).toMatch(/scalar input "loss"[\s\S]*networkNames\(\)/);
+    ).toMatch(/"loss" of an optimizer is a scalar[\s\S]*networkNames\(\)/);
+    expect(
+      says(
+        defineNode({ ...head, params: Type.Object({ t: networkEntries() }), inputs: {}, outputs: y, run }),
+      ),
+    ).toMatch(/only a sink/);
   });
 
   it('reports dimensions that parameters make impossible', () => {

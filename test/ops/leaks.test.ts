@@ -45,6 +45,7 @@ type Call = (t: Inputs) => unknown;
 /** Calls of every operation: one, or one for each way through it. */
 const CALLS: Readonly<Record<string, readonly Call[]>> = {
   adaptiveAvgPool2d: [(t) => ops.adaptiveAvgPool2d(t.image, [3, 3])],
+  alignedReliefError: [(t) => ops.alignedReliefError(t.depth, t.depth, t.mask)],
   angularError: [
     (t) => ops.angularError(t.normals, t.points),
     (t) => ops.angularError(t.normals, t.points, t.mask),
@@ -106,6 +107,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   lightDirection: [(t) => ops.lightDirection(t.style)],
   lightingFromVector: [(t) => ops.lightingFromVector(t.light)],
   maskRange: [(t) => ops.maskRange(t.silhouette)],
+  maskedCorrelation: [(t) => ops.maskedCorrelation(t.depth, t.depth, t.mask)],
   maskedMean: [(t) => ops.maskedMean(t.depth, t.mask)],
   maxPool2d: [(t) => ops.maxPool2d(t.image, { kernel: 3, stride: 2, padding: 1 })],
   minibatchStddev: [(t) => ops.minibatchStddev(t.image)],

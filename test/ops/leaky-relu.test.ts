@@ -39,5 +39,10 @@ describe.each(ENGINES)('leakyReluBias on %s', (engine) => {
     expect(() => leakyRelu(tf.zeros([2]), { gain: -1 })).toThrow(
       'leakyRelu: gain is -1, expected a positive number',
     );
+    for (const slope of [-0.1, 1.1, Number.NaN]) {
+      expect(() => leakyRelu(tf.zeros([2]), { slope })).toThrow(
+        `leakyRelu: slope is ${slope}, expected a number from 0 to 1`,
+      );
+    }
   });
 });

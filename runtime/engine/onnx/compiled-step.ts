@@ -7,6 +7,7 @@ import { type Content, Value } from './graph.ts';
 import { findNonFinite } from './non-finite.ts';
 import { type Program, planProgram } from './program.ts';
 import { requirePure } from './purity.ts';
+import { sessionMemory } from './session-memory.ts';
 import { arrange, setContent, stateHeap } from './state.ts';
 import { type Perm, Sym, samePerm } from './sym.ts';
 import { type TensorSpec, type Trace, trace } from './trace.ts';
@@ -45,7 +46,7 @@ export class CompiledStep {
     const frozen = ({ variable }: { variable: tf.Variable }) =>
       !variable.trainable && !changed.has(variable) && !changing.has(variable);
     const isConstant = (leaf: Value) => {
-      if (leaf.source) return false;
+      if (leaf.source || (leaf.fed && backend.options.provider === 'cpu')) return false;
       const state = variables.get(leaf);
       return state === undefined || frozen(state);
     };
@@ -85,6 +86,7 @@ export class CompiledStep {
     const { outputs, assignments, updates } = this.trace;
     const feed = this.feed(args);
     const targets = new Set([...this.keep, ...updates.flatMap(({ operands }) => operands)]);
+    if (this.backend.options.provider === 'cpu') sessionMemory.claim(this.executor);
     const results = this.executor.run(feed, targets);
     const content = (value: Value): Content => results.get(value) ?? feed(value);
     try {
@@ -106,6 +108,7 @@ export class CompiledStep {
   }
 
   dispose(): void {
+    sessionMemory.forget(this.executor);
     this.executor.dispose();
     for (const block of this.places.values()) block.heap.free(block);
     this.places.clear();

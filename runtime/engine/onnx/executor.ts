@@ -19,7 +19,8 @@ export interface ExecutorOptions extends ProviderOptions {
 
 /** A program with its sessions, ready to run many times. */
 export class Executor {
-  private readonly sessions: (Session | undefined)[];
+  /** One for every stage, none for host operations; empty while released. */
+  private sessions: (Session | undefined)[];
   /** One Identity per shape, with its output on the host: reading a GPU tensor directly crashes. */
   private readonly copiers = new Map<string, Session>();
 
@@ -27,18 +28,25 @@ export class Executor {
     readonly program: Program,
     private readonly options: ExecutorOptions,
   ) {
-    this.sessions = program.stages.map((stage, index) => {
+    this.sessions = this.open();
+  }
+
+  get bytes(): number {
+    return this.program.memory.activations;
+  }
+
+  private open(): (Session | undefined)[] {
+    return this.program.stages.map((stage, index) => {
       if (stage.kind === 'host') return undefined;
       const onDevice = stage.outputs.filter((value) => this.staysOnDevice(value)).map(nameOf);
-      return createSession(encodeModel(stageModel(stage, `${options.name}.${index}`)), this.what(stage), {
-        ...options,
-        onDevice,
-      });
+      const model = encodeModel(stageModel(stage, `${this.options.name}.${index}`));
+      return createSession(model, this.what(stage), { ...this.options, onDevice });
     });
   }
 
   /** Runs every stage. `feed` gives the content of leaves; what is returned holds the targets among `keep`. */
   run(feed: (leaf: Value) => Content, keep: ReadonlySet<Value>): Map<Value, Content> {
+    if (this.sessions.length === 0) this.sessions = this.open();
     const held = new Map<Value, Content>();
     const content = (value: Value): Content => held.get(value) ?? feed(value);
     const { stages, lastUse } = this.program;
@@ -64,8 +72,14 @@ export class Executor {
     for (const session of this.sessions) session?.endProfiling();
   }
 
-  dispose(): void {
+  /** Gives the sessions' memory back; the next run prepares them anew. */
+  release(): void {
     for (const session of this.sessions) session?.dispose();
+    this.sessions = [];
+  }
+
+  dispose(): void {
+    this.release();
     for (const session of this.copiers.values()) session.dispose();
   }
 

@@ -37,6 +37,8 @@ export class Value {
   lazilyUsed = false;
   /** The recording that used it last. */
   usedIn = 0;
+  /** A leaf that is fed to CPU sessions at every run although it never changes: see `copyingFilters`. */
+  fed = false;
   /** Tensors that hold it: evaluated with what depends on it, so that nothing is computed twice. */
   holders = 0;
 

@@ -96,6 +96,8 @@ export function createSession(model: Uint8Array, what: string, options: SessionO
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
       executionProviders: provider === 'cpu' || strict ? [provider] : [provider, 'cpu'],
       intraOpNumThreads: threads,
+      // The pattern is one more block as large as all intermediate results, beside those that the first run took.
+      enableMemPattern: false,
       // 1: errors of single operators come as exceptions with their text, so the log adds nothing below fatal
       logSeverityLevel: 4,
       extra: {

@@ -40,7 +40,14 @@ function saveGan(file: string, generator: ReadonlyMap<string, HostTensor> = synt
   });
 }
 
-const gan = { size: 16, channelMultiplier: 2, maxChannels: 512, blur: TAPS, checkpoint: 'gan.pt' };
+const gan = {
+  size: 16,
+  channelMultiplier: 2,
+  maxChannels: 512,
+  widths: [],
+  blur: TAPS,
+  checkpoint: 'gan.pt',
+};
 const generatorParams = { ...gan, latent: 6, noise: 'fixed', truncation: 1, entry: 'g_ema' } as const;
 
 /** What a node of that kind is given, with the weights that its file holds and their shapes. */

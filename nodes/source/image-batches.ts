@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { type Raster, rasterToTensor, readImage } from '../../runtime/formats/image.ts';
+import { cropRaster, resizeRaster } from '../../runtime/formats/image-resample.ts';
+import { defineNode, port } from '../../runtime/node.ts';
+import { listNames } from '../_image-list.ts';
+import { permutation } from '../_permutation.ts';
+
+export const imageBatches = defineNode({
+  type: 'source/image-batches',
+  version: 1,
+  title: 'Batches of images',
+  description:
+    'The images of a folder or list in batches, another one for every pull, in an order that is drawn anew for every ' +
+    'round through all of them: what a GAN is trained on. A batch may end one round and begin the next. Pictures are ' +
+    'decoded once and kept in memory as far as they fit the limit.',
+  example: {
+    formatVersion: 1,
+    nodes: {
+      real: { type: 'source/image-batches', params: { images: 'data/faces/image', size: 64, batch: 16 } },
+      sheet: { type: 'sink/strip', in: { images: 'real' }, params: { columns: 4 } },
+    },
+    schedule: [{ pull: 'sheet' }],
+  },
+  params: Type.Object({
+    images: Type.String({ description: 'Folder of the images', default: '' }),
+    list: Type.String({
+      description:
+        'Text file with the name of an image in each line; empty for all images of the folder by name',
+      default: '',
+    }),
+    size: Type.Integer({
+      description: 'Side of the images in pixels',
+      default: 64,
+      minimum: 2,
+      maximum: 4096,
+    }),
+    crop: Type.Integer({
+      description: 'Side of the square that is cut out of the middle before resizing; 0 for none',
+      default: 0,
+      minimum: 0,
+    }),
+    batch: Type.Integer({ description: 'Images in a batch', default: 16, minimum: 1, maximum: 4096 }),
+    mirror: Type.Boolean({
+      description: 'Whether half of the images, drawn anew every time, are mirrored left to right',
+      default: false,
+    }),
+    memory: Type.Number({
+      description:
+        'Megabytes of decoded pictures that are kept; others are decoded whenever it is their turn',
+      default: 600,
+      minimum: 0,
+    }),
+  }),
+  inputs: {},
+  outputs: { images: port('image[$batch,$size,$size,3]') },
+  role: 'source',
+  every: 'pull',
+  async load({ params, context: { resolve, random, step } }) {
+    const { size, batch, mirror } = params;
+    const pictures = await picturesOf(params, resolve);
+    const mirrored = random.uniform(batch);
+    const data = new Float32Array(batch * size * size * 3);
+    const rasters = Array.from({ length: batch }, (_, i) => {
+      const place = step * batch + i;
+      const round = Math.floor(place / pictures.count);
+      const order = pictures.order(round, () => permutation(pictures.count, { salt: 0, round }));
+      return pictures.at(order[place % pictures.count] as number);
+    });
+    for (const [i, raster] of (await Promise.all(rasters)).entries()) {
+      const image = rasterToTensor(raster).data as Float32Array;
+      const flip = mirror && (mirrored[i] as number) < 0.5;
+      data.set(flip ? mirroredRows(image, size) : image, i * image.length);
+    }
+    return { images: { shape: [batch, size, size, 3], data } };
+  },
+});
+
+type Params = {
+  readonly images: string;
+  readonly list: string;
+  readonly size: number;
+  readonly crop: number;
+  readonly memory: number;
+};
+type Resolve = (path: string) => string;
+
+/** The pictures of a source: those that were decoded stay, as far as they fit. */
+class Pictures {
+  private readonly kept = new Map<number, Raster>();
+  private readonly orders = new Map<number, Int32Array>();
+  private bytes = 0;
+
+  constructor(
+    private readonly names: readonly string[],
+    private readonly params: Params,
+    private readonly resolve: Resolve,
+  ) {}
+
+  get count(): number {
+    return this.names.length;
+  }
+
+  async at(index: number): Promise<Raster> {
+    const known = this.kept.get(index);
+    if (known) return known;
+    const raster = await this.decoded(this.names[index] as string);
+    if (!this.kept.has(index) && this.bytes + raster.data.byteLength <= this.params.memory * 1e6) {
+      this.bytes += raster.data.byteLength;
+      this.kept.set(index, raster);
+    }
+    return raster;
+  }
+
+  /** The order of a round; the last two are remembered. */
+  order(round: number, make: () => Int32Array): Int32Array {
+    const order = this.orders.get(round) ?? make();
+    this.orders.set(round, order);
+    for (const other of this.orders.keys()) if (Math.abs(other - round) > 1) this.orders.delete(other);
+    return order;
+  }
+
+  private async decoded(name: string): Promise<Raster> {
+    const { images, size, crop } = this.params;
+    const file = this.resolve(join(images, name));
+    const raster = await readImage(file);
+    const { width, height } = raster;
+    if (crop > Math.min(width, height)) {
+      throw new Error(`${file}: the crop of ${crop}×${crop} exceeds its ${width}×${height} pixels`);
+    }
+    if (crop === 0 && width !== height) {
+      throw new Error(`${file}: it has ${width}×${height} pixels and is no square; give a crop`);
+    }
+    return resizeRaster(crop > 0 ? cropRaster(raster, crop) : raster, { width: size, height: size });
+  }
+}
+
+/** What was read for the parameters of a graph's node, as long as that graph is in use. */
+const opened = new WeakMap<Params, Promise<Pictures>>();
+
+function picturesOf(params: Params, resolve: Resolve): Promise<Pictures> {
+  const known = opened.get(params);
+  if (known) return known;
+  const opening = listNames(params, resolve).then((names) => new Pictures(names, params, resolve));
+  opened.set(params, opening);
+  opening.catch(() => opened.delete(params));
+  return opening;
+}
+
+/** An image [S,S,3] with every row turned round. */
+function mirroredRows(image: Float32Array, size: number): Float32Array {
+  const turned = new Float32Array(image.length);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = (y * size + x) * 3;
+      turned.set(image.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
+    }
+  }
+  return turned;
+}
