@@ -64,8 +64,10 @@ export const stylegan2Generator = defineNode({
     latent: latentLength(),
     ...channels(),
     blur: blurTaps(),
-    noise: Type.Union([Type.Literal('fixed'), Type.Literal('random')], {
-      description: "Noise: the network's own, or drawn anew for every image",
+    noise: Type.Union([Type.Literal('fixed'), Type.Literal('random'), Type.Literal('none')], {
+      description:
+        "Noise: the network's own, drawn anew for every image, or none, as small GANs are better trained: what noise " +
+        'explains would not turn with the object',
       default: 'fixed',
     }),
     truncation: Type.Number({ description: 'ψ; 1 for none', default: 1, minimum: 0, maximum: 1 }),
@@ -87,7 +89,7 @@ export const stylegan2Generator = defineNode({
     const { weights } = context;
     const shapeOf = (name: string) => weights.shapeOf?.(name);
     const widths = generatorWidths(shapeOf, statedWidths(params));
-    const given = noise === 'random' ? 'given' : 'fixed';
+    const given = noise === 'fixed' ? 'fixed' : 'given';
     const network = synthesis({ size, latent, widths, taps, noise: given })(new Scope(weights));
     const w =
       truncation < 1 ? truncate(inputs.w, inputs.mean ?? meanOf(context, latent), truncation) : inputs.w;
@@ -96,7 +98,9 @@ export const stylegan2Generator = defineNode({
     const shapes = noiseResolutions(size).map((resolution) => [batch, resolution, resolution, 1]);
     return network(
       w,
-      shapes.map((shape) => context.random.normal(shape) as tf.Tensor4D),
+      shapes.map(
+        (shape) => (noise === 'none' ? tf.zeros(shape) : context.random.normal(shape)) as tf.Tensor4D,
+      ),
     );
   },
   load: ({ params, context }) =>
