@@ -95,13 +95,11 @@ export const stylegan2Generator = defineNode({
       truncation < 1 ? truncate(inputs.w, inputs.mean ?? meanOf(context, latent), truncation) : inputs.w;
     if (given === 'fixed') return network(w);
     const batch = w.shape[0] as number;
-    const shapes = noiseResolutions(size).map((resolution) => [batch, resolution, resolution, 1]);
-    return network(
-      w,
-      shapes.map(
-        (shape) => (noise === 'none' ? tf.zeros(shape) : context.random.normal(shape)) as tf.Tensor4D,
-      ),
-    );
+    const drawn = noiseResolutions(size).map((resolution) => {
+      const shape: [number, number, number, number] = [batch, resolution, resolution, 1];
+      return noise === 'none' ? tf.zeros<tf.Rank.R4>(shape) : (context.random.normal(shape) as tf.Tensor4D);
+    });
+    return network(w, drawn);
   },
   load: ({ params, context }) =>
     loadSynthesis(
