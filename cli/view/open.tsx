@@ -29,8 +29,8 @@ export interface OpenViewOptions {
 /** Least time between two frames, in milliseconds. */
 const FRAME = 200;
 /** Share of one processor core that frames may take; slow terminals get fewer of them. */
-const FRAME_BUDGET = 0.03;
-const SLOWEST_FRAME = 500;
+const FRAME_BUDGET = 0.015;
+const SLOWEST_FRAME = 1000;
 /** Time after which a frame is drawn whole: native libraries write past `captureOutput`, in milliseconds. */
 const WHOLE_FRAME = 10_000;
 /** Time for the last images to be read before the last frame is left on the screen, in milliseconds. */
