@@ -15,7 +15,7 @@ export const RUN_HINTS = {
   'source-failed': 'Check the files and parameters of that source.',
   'checkpoint-unreadable': 'Check the file that the parameter of that network names.',
   'weight-mismatch': 'The file or checkpoint is of another network: correct the parameters or the file.',
-  'buffer-failed': 'Pull the buffer before what reads it.',
+  'buffer-failed': 'Look at what feeds the buffer; where nothing was written, pull it before what reads it.',
   'node-failed': 'This is a fault in the node, or in what it was given.',
   'sink-failed': 'The run went on without what this sink writes.',
   'disk-full': 'Make room; nothing that was written before is damaged.',

@@ -38,7 +38,9 @@ export class Networks {
         this.shapes.set(name, new Map([...values].map(([weight, { shape }]) => [weight, shape])));
       } catch (cause) {
         const hint = cause instanceof Error && 'hint' in cause ? { hint: String(cause.hint) } : {};
-        const message = `The weights of ${name} cannot be read: ${messageOf(cause)}`;
+        // The error of a file ends with its hint, which is told apart here.
+        const reason = messageOf(cause).replace(`\n  ${hint.hint}`, '');
+        const message = `The weights of ${name} cannot be read: ${reason}`;
         throw new RunError('checkpoint-unreadable', message, { node: name, ...hint }, { cause });
       }
     }
