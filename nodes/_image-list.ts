@@ -14,8 +14,8 @@ import { openCheckpoint } from '../runtime/formats/index.ts';
 import type { HostContext } from '../runtime/node.ts';
 import { depthRange } from './_camera.ts';
 
-/** Parameters of sources that read images of a list, with what belongs to them. */
-export const imageListParams = () => ({
+/** Parameters of sources that read the pictures of a list or folder. */
+export const pictureListParams = (size: number) => ({
   images: Type.String({ description: 'Folder of the images', default: '' }),
   list: Type.String({
     description:
@@ -24,7 +24,7 @@ export const imageListParams = () => ({
   }),
   size: Type.Integer({
     description: 'Side of the images in pixels',
-    default: 128,
+    default: size,
     minimum: 2,
     maximum: 4096,
   }),
@@ -33,6 +33,11 @@ export const imageListParams = () => ({
     default: 0,
     minimum: 0,
   }),
+});
+
+/** Parameters of sources that read images of a list, with what belongs to them. */
+export const imageListParams = () => ({
+  ...pictureListParams(128),
   latents: Type.String({
     description: 'Folder of the latents: files of PyTorch (.pt) with the names of the images; empty for none',
     default: '',
@@ -46,12 +51,16 @@ export const imageListParams = () => ({
   ...depthRange(),
 });
 
-/** The parameters of {@link imageListParams}. */
-export interface ImageList {
+/** The parameters of {@link pictureListParams}. */
+export interface PictureList {
   readonly images: string;
   readonly list: string;
   readonly size: number;
   readonly crop: number;
+}
+
+/** The parameters of {@link imageListParams}. */
+export interface ImageList extends PictureList {
   readonly latents: string;
   readonly latent: number;
   readonly depths: string;
@@ -79,7 +88,7 @@ const LISTED = 20;
 
 /** The names of the images. @throws Error where there is no list, no folder, or nothing in it */
 export async function listNames(
-  { images, list }: Pick<ImageList, 'images' | 'list'>,
+  { images, list }: Pick<PictureList, 'images' | 'list'>,
   resolve: Resolve,
 ): Promise<readonly string[]> {
   if (images === '') throw new Error('the parameter "images" names no folder');
@@ -106,10 +115,11 @@ export async function expectReadable(
 ): Promise<void> {
   const problems: string[] = [];
   const attempt = (check: Promise<unknown>) => check.catch((cause) => problems.push(messageOf(cause)));
-  const sizeOf = names.length > DECODED ? imageSize : readImage;
+  const sizeOf: (file: string) => Promise<ImageSize> = names.length > DECODED ? imageSize : readImage;
+  const checked = async (file: string) => expectSquare(list, file, await sizeOf(file));
   for (const name of names) {
-    await attempt(expectSquare(list, resolve(join(list.images, name)), sizeOf));
-    if (list.depths) await attempt(expectSquare(list, resolve(join(list.depths, name)), sizeOf));
+    await attempt(checked(resolve(join(list.images, name))));
+    if (list.depths) await attempt(checked(resolve(join(list.depths, name))));
     if (list.latents) await attempt(readLatent(list, name, resolve));
   }
   if (problems.length === 0) return;
@@ -117,12 +127,8 @@ export async function expectReadable(
   throw new Error(`${problems.length} problems:\n  ${problems.slice(0, LISTED).join('\n  ')}${more}`);
 }
 
-async function expectSquare(
-  { crop }: ImageList,
-  file: string,
-  sizeOf: (file: string) => Promise<ImageSize>,
-): Promise<void> {
-  const { width, height } = await sizeOf(file);
+/** Checks that a picture gives a square. @throws Error that names the file */
+function expectSquare({ crop }: PictureList, file: string, { width, height }: ImageSize): void {
   if (crop > Math.min(width, height)) {
     throw new Error(`${file}: the crop of ${crop}×${crop} exceeds its ${width}×${height} pixels`);
   }
@@ -131,10 +137,18 @@ async function expectSquare(
   }
 }
 
+/** A picture of a list, cut and resized. @throws ImageError, and Error where it gives no square */
+export async function readPicture(list: PictureList, name: string, resolve: Resolve): Promise<Raster> {
+  const file = resolve(join(list.images, name));
+  const raster = await readImage(file);
+  expectSquare(list, file, raster);
+  return fitted(list, raster);
+}
+
 /** Loads an image, its latent and its true depth. @throws ImageError, CheckpointError */
 export async function loadEntry(list: ImageList, name: string, resolve: Resolve): Promise<LoadedEntry> {
   const { size, minDepth, maxDepth } = list;
-  const image = rasterToTensor(fitted(list, await readImage(resolve(join(list.images, name)))));
+  const image = rasterToTensor(await readPicture(list, name, resolve));
   const depth = list.depths
     ? fitted(list, await readImage(resolve(join(list.depths, name)), { colour: 'grey' }))
     : undefined;
@@ -155,7 +169,7 @@ export async function loadEntry(list: ImageList, name: string, resolve: Resolve)
   };
 }
 
-function fitted({ crop, size }: ImageList, raster: Raster): Raster {
+function fitted({ crop, size }: PictureList, raster: Raster): Raster {
   return resizeRaster(crop > 0 ? cropRaster(raster, crop) : raster, { width: size, height: size });
 }
 

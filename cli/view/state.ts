@@ -58,10 +58,15 @@ function advance(view: RunView, event: RunEvent): RunView {
       return { ...view, profiles: put(view.profiles, event.node, shares(event.shares), LIMITS.series) };
     case 'metric': {
       const series = view.metrics[event.name] ?? emptySeries(event);
-      return { ...view, metrics: put(view.metrics, event.name, append(series, event.value), LIMITS.series) };
+      return {
+        ...worked(view, event.node),
+        metrics: put(view.metrics, event.name, append(series, event.value), LIMITS.series),
+      };
     }
     case 'image':
-      return { ...view, images: shown(view.images, event) };
+      return { ...worked(view, event.node), images: shown(view.images, event) };
+    case 'file':
+      return worked(view, event.node);
     case 'checkpoint':
       return { ...view, checkpoint: { step: event.step, time: event.time } };
     case 'memory':
@@ -141,6 +146,12 @@ function activity(view: RunView, node: string): Pick<RunView, 'running' | 'done'
   const done = new Set([...view.done, ...view.running]);
   for (const name of running) done.delete(name);
   return { running, done };
+}
+
+/** A sink that accompanies pulls is not among their targets: what it gives tells that it has run. */
+function worked(view: RunView, node: string): RunView {
+  if (view.running.has(node) || view.done.has(node)) return view;
+  return { ...view, done: new Set([...view.done, node]) };
 }
 
 function finishedRunning(view: RunView): RunView {

@@ -1,4 +1,5 @@
 import type { RunNode } from '../../runtime/run/events.ts';
+import { targetsOf } from './ancestors.ts';
 import { nodesOf, type RunView, stagesOf } from './run-view.ts';
 
 export type NodeState = 'idle' | 'running' | 'done' | 'failed';
@@ -23,11 +24,11 @@ const MAX_GUIDES = 8;
 
 /**
  * The graph as a tree: a root for each node that the schedule pulls, in its order, then for each that nothing reads
- * (sinks, metrics). The root that is being pulled is open, or the one named by `open`; a node stands once in a tree.
+ * (sinks, metrics). The first root that is being pulled is open, or the one named by `open`; a node stands once in a tree.
  */
 export function treeOf(view: RunView, open?: string): readonly TreeRow[] {
   const byName = new Map(nodesOf(view).map((node) => [node.name, node]));
-  const opened = open ?? view.pull?.node;
+  const opened = open ?? pulledRoot(view);
   return rootsOf(view, byName).flatMap((root) => {
     const rows = branch(view, byName, root);
     const [first] = rows;
@@ -35,12 +36,17 @@ export function treeOf(view: RunView, open?: string): readonly TreeRow[] {
   });
 }
 
+/** The first of the nodes that are being pulled. */
+export function pulledRoot(view: RunView): string | undefined {
+  return view.pull && targetsOf(view.pull.node)[0];
+}
+
 /** Names of the roots: what the schedule pulls, then what nothing reads. */
 export function rootsOf(
   view: RunView,
   byName = new Map(nodesOf(view).map((n) => [n.name, n])),
 ): readonly string[] {
-  const pulled = stagesOf(view).flatMap((stage) => stage.pulls.map((pull) => pull.node));
+  const pulled = stagesOf(view).flatMap((stage) => stage.pulls.flatMap((pull) => targetsOf(pull.node)));
   const read = new Set([...byName.values()].flatMap((node) => node.inputs));
   const ends = [...byName.keys()].filter((name) => !read.has(name));
   return [...new Set([...pulled, ...ends])].filter((name) => byName.has(name));
@@ -66,7 +72,7 @@ function branch(view: RunView, byName: ReadonlyMap<string, RunNode>, root: strin
     for (const input of inputs.toReversed()) open.push({ name: input, parent: name, depth: depth + 1 });
   }
   const guides = guidesOf(visits.map((visit) => visit.depth));
-  const shares = view.profiles[root] ?? {};
+  const shares = sharesOf(view, root);
   return visits.map(({ node, inputs, depth }, index) => {
     const share = shares[node.name];
     return {
@@ -79,6 +85,12 @@ function branch(view: RunView, byName: ReadonlyMap<string, RunNode>, root: strin
       hidden: 0,
     };
   });
+}
+
+/** Where the time of the pulls goes that a root is a target of. */
+function sharesOf(view: RunView, root: string): Readonly<Record<string, number>> {
+  const pull = Object.keys(view.profiles).find((name) => targetsOf(name).includes(root));
+  return (pull !== undefined && view.profiles[pull]) || {};
 }
 
 /** The guides of a tree's rows from their depths, from the last row up: what is below decides `├` or `└`. */

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { Type } from 'typebox';
-import { type Raster, rasterToTensor, readImage } from '../../runtime/formats/image.ts';
-import { cropRaster, resizeRaster } from '../../runtime/formats/image-resample.ts';
+import { type Raster, rasterToTensor } from '../../runtime/formats/image.ts';
 import { defineNode, port } from '../../runtime/node.ts';
-import { listNames } from '../_image-list.ts';
+import { listNames, type PictureList, pictureListParams, readPicture } from '../_image-list.ts';
 import { permutation } from '../_permutation.ts';
 
 export const imageBatches = defineNode({
@@ -23,23 +21,7 @@ export const imageBatches = defineNode({
     schedule: [{ pull: 'sheet' }],
   },
   params: Type.Object({
-    images: Type.String({ description: 'Folder of the images', default: '' }),
-    list: Type.String({
-      description:
-        'Text file with the name of an image in each line; empty for all images of the folder by name',
-      default: '',
-    }),
-    size: Type.Integer({
-      description: 'Side of the images in pixels',
-      default: 64,
-      minimum: 2,
-      maximum: 4096,
-    }),
-    crop: Type.Integer({
-      description: 'Side of the square that is cut out of the middle before resizing; 0 for none',
-      default: 0,
-      minimum: 0,
-    }),
+    ...pictureListParams(64),
     batch: Type.Integer({ description: 'Images in a batch', default: 16, minimum: 1, maximum: 4096 }),
     mirror: Type.Boolean({
       description: 'Whether half of the images, drawn anew every time, are mirrored left to right',
@@ -76,13 +58,7 @@ export const imageBatches = defineNode({
   },
 });
 
-type Params = {
-  readonly images: string;
-  readonly list: string;
-  readonly size: number;
-  readonly crop: number;
-  readonly memory: number;
-};
+type Params = PictureList & { readonly memory: number };
 type Resolve = (path: string) => string;
 
 /** The pictures of a source: those that were decoded stay, as far as they fit. */
@@ -104,7 +80,7 @@ class Pictures {
   async at(index: number): Promise<Raster> {
     const known = this.kept.get(index);
     if (known) return known;
-    const raster = await this.decoded(this.names[index] as string);
+    const raster = await readPicture(this.params, this.names[index] as string, this.resolve);
     if (!this.kept.has(index) && this.bytes + raster.data.byteLength <= this.params.memory * 1e6) {
       this.bytes += raster.data.byteLength;
       this.kept.set(index, raster);
@@ -118,20 +94,6 @@ class Pictures {
     this.orders.set(round, order);
     for (const other of this.orders.keys()) if (Math.abs(other - round) > 1) this.orders.delete(other);
     return order;
-  }
-
-  private async decoded(name: string): Promise<Raster> {
-    const { images, size, crop } = this.params;
-    const file = this.resolve(join(images, name));
-    const raster = await readImage(file);
-    const { width, height } = raster;
-    if (crop > Math.min(width, height)) {
-      throw new Error(`${file}: the crop of ${crop}×${crop} exceeds its ${width}×${height} pixels`);
-    }
-    if (crop === 0 && width !== height) {
-      throw new Error(`${file}: it has ${width}×${height} pixels and is no square; give a crop`);
-    }
-    return resizeRaster(crop > 0 ? cropRaster(raster, crop) : raster, { width: size, height: size });
   }
 }
 

@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { writeFileAtomic } from '../formats/atomic.ts';
 import { RunError, type RunErrorCode } from '../run/errors.ts';
 import type { Problem } from '../run/events.ts';
+import { startWorker } from '../start-worker.ts';
 import { expectSettings, nameOf, openSet, type SetOptions, type SetSettings } from './set.ts';
 import { writeSheets } from './sheet.ts';
 
@@ -75,7 +73,8 @@ function makeFaces({
   let progress: SetProgress = { count, made: 0, kept: 0 };
   const one = (first: number) =>
     new Promise<void>((resolve, reject) => {
-      const worker = startWorker({ folder, settings: { seed, size }, first, step, count, stop });
+      const job: FaceJob = { folder, settings: { seed, size }, first, step, count, stop };
+      const worker = startWorker(import.meta.url, job);
       worker.on('message', (message: FromFaceWorker) => {
         if (message.kind === 'done') resolve();
         else if (message.kind === 'failed') reject(asError(message.problem));
@@ -100,17 +99,6 @@ function makeFaces({
     if (failed) throw failed.reason;
     return progress;
   });
-}
-
-/** From the sources, the thread first gets the loader that runs TypeScript; from dist/ it needs none. */
-function startWorker(job: FaceJob): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: job });
-  const { resolve } = createRequire(import.meta.url);
-  const loader = new URL('./index.mjs', pathToFileURL(resolve('tsx/esm/api')));
-  const file = new URL('./worker.ts', import.meta.url);
-  const start = `import('${loader}').then((tsx) => { tsx.register(); return import('${file}'); })`;
-  return new Worker(start, { eval: true, workerData: job });
 }
 
 function asError({ code, message, hint }: Problem): RunError {

@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { Observable } from 'rxjs';
+import { startWorker } from '../start-worker.ts';
 import type { RunCommand } from './commands.ts';
 import { messageOf, RunError, type RunErrorCode } from './errors.ts';
 import type { Problem, RunEvent } from './events.ts';
@@ -28,7 +26,7 @@ const RESOLUTION = 5;
  */
 export function runInWorker(job: RunJob, commands: Observable<RunCommand>): Observable<RunEvent> {
   return new Observable((subscriber) => {
-    const worker = startWorker(job);
+    const worker = startWorker(import.meta.url, job);
     const tell = (message: ToWorker) => worker.postMessage(message);
     const forwarded = commands.subscribe((command) => tell({ kind: 'command', command }));
     const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
@@ -66,17 +64,6 @@ export function runInWorker(job: RunJob, commands: Observable<RunCommand>): Obse
       if (!ended) tell({ kind: 'command', command: 'stop' });
     };
   });
-}
-
-/** From the sources, the thread first gets the loader that runs TypeScript; from dist/ it needs none. */
-function startWorker(job: RunJob): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: job });
-  const { resolve } = createRequire(import.meta.url);
-  const loader = new URL('./index.mjs', pathToFileURL(resolve('tsx/esm/api')));
-  const file = new URL('./worker.ts', import.meta.url);
-  const start = `import('${loader}').then((tsx) => { tsx.register(); return import('${file}'); })`;
-  return new Worker(start, { eval: true, workerData: job });
 }
 
 function asError(problem: Problem, stack: string): RunError {

@@ -2,7 +2,7 @@ import { formatPercent } from '../format.ts';
 import { spread, title } from '../row.ts';
 import type { RunView } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
-import type { NodeState, TreeRow } from '../tree.ts';
+import { type NodeState, pulledRoot, type TreeRow } from '../tree.ts';
 import { clean, column } from '../width.ts';
 
 export interface GraphOptions {
@@ -60,7 +60,8 @@ export function topRow(
   if (options.top !== undefined) return Math.min(options.top, last);
   const failed = tree.findIndex((row) => row.state === 'failed' && row.hidden === 0);
   if (failed >= 0) return Math.min(last, Math.max(0, failed - Math.floor(room / 2)));
-  const pulled = tree.findIndex((row) => row.depth === 0 && row.node.name === view.pull?.node);
+  const root = pulledRoot(view);
+  const pulled = tree.findIndex((row) => row.depth === 0 && row.node.name === root);
   return Math.min(last, Math.max(0, pulled));
 }
 

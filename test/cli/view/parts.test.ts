@@ -20,6 +20,7 @@ import { runView } from '../../../cli/view/state.ts';
 import { colourDepth } from '../../../cli/view/style.ts';
 import { treeOf } from '../../../cli/view/tree.ts';
 import { clean, column, cut, widthOf } from '../../../cli/view/width.ts';
+import type { RunEvent } from '../../../runtime/run/events.ts';
 import { fixtureEvents } from './fixture.ts';
 
 describe('a series', () => {
@@ -209,6 +210,55 @@ describe('progress and tree', () => {
     const names = tree.slice(0, 16).map((row) => row.node.name);
     expect(new Set(names).size).toBe(16);
     expect(tree.find((row) => row.node.name === 'step2')?.hidden).toBeGreaterThan(5);
+  });
+  it('shows nodes that are pulled together, and sinks that accompany them', () => {
+    const node = (name: string, role: string, ...inputs: string[]) => ({
+      name,
+      type: 't',
+      title: '',
+      role,
+      inputs,
+    });
+    const pulls = [{ node: 'train+latest', times: 9 }];
+    const [start] = fixtureEvents({ scale: 0.2 });
+    if (start?.kind !== 'run-started') throw new Error('a run begins with its start');
+    const nodes = [
+      node('net', 'network'),
+      node('train', 'optimizer', 'net'),
+      node('latest', 'buffer', 'net'),
+      node('picture', 'sink', 'net'),
+      node('unused', 'sink', 'net'),
+    ];
+    const about = { item: 'a', stage: '', time: start.time };
+    const pull = {
+      ...about,
+      kind: 'pull',
+      node: 'train+latest',
+      done: 1,
+      times: 9,
+      step: 1,
+      total: 9,
+    } as const;
+    const image = { name: 'picture', path: 'p.png', width: 1, height: 1, step: 1 };
+    const events: RunEvent[] = [
+      { ...start, nodes, stages: [{ name: '', pulls }] },
+      { ...pull, values: {}, milliseconds: 5 },
+      {
+        kind: 'profile',
+        time: start.time,
+        node: 'train+latest',
+        shares: [{ node: 'net', milliseconds: 4, bytes: 0 }],
+      },
+      { ...about, ...image, kind: 'image', node: 'picture' },
+    ];
+    const rows = treeOf(events.reduce(runView, EMPTY_VIEW));
+    expect(rows.map(({ node: { name }, state, share }) => [name, state, share])).toEqual([
+      ['train', 'running', undefined],
+      ['net', 'running', 1],
+      ['latest', 'running', undefined],
+      ['picture', 'done', undefined],
+      ['unused', 'idle', undefined],
+    ]);
   });
   it('stands a chain of thousands and a node that names itself', () => {
     const chain = Array.from({ length: 5000 }, (_, i) => ({
