@@ -61,6 +61,7 @@ if (!process.argv.includes('--sources')) {
   const copied = [
     'runtime/engine/gradients.generated.js',
     'runtime/report/viewer.generated.js',
+    'runtime/engine/torch/executor.py',
     'runtime/report/style.css',
     ...wasm,
   ];

@@ -8,16 +8,24 @@ import { BACKEND_NAME, OnnxBackend } from './onnx/backend.ts';
 import { registerOnnxKernels } from './onnx/kernels/index.ts';
 import type { Provider } from './onnx/session.ts';
 import type { ProbeOptions } from './probe.ts';
-import { type Finding, findOnnxCpu, findProvider, findTensorFlow } from './probe-report.ts';
+import { type Finding, findOnnxCpu, findProvider, findTensorFlow, findTorch } from './probe-report.ts';
 import { setRasterizerThreads } from './wasm/raster.ts';
 
 /** What can compute tensors: `onnx:webgpu` names a provider, plain `onnx` is its CPU. */
-export type EngineName = 'onnx' | 'onnx:cpu' | 'onnx:webgpu' | 'onnx:cuda' | 'tensorflow' | 'cpu';
+export type EngineName =
+  | 'onnx'
+  | 'onnx:cpu'
+  | 'onnx:webgpu'
+  | 'onnx:cuda'
+  | 'onnx:torch'
+  | 'tensorflow'
+  | 'cpu';
 
-/** In the order in which `auto` tries them. */
+/** In the order in which `auto` tries them; `onnx:torch` is only taken when it is asked for, as it needs Python. */
 export const ENGINE_NAMES: readonly EngineName[] = [
   'onnx:cuda',
   'onnx:webgpu',
+  'onnx:torch',
   'tensorflow',
   'onnx:cpu',
   'cpu',
@@ -127,6 +135,8 @@ async function tryOut(engine: EngineName, options: ProbeOptions): Promise<Engine
       return findProvider('webgpu', options);
     case 'onnx:cuda':
       return findProvider('cuda', options);
+    case 'onnx:torch':
+      return findTorch();
     case 'tensorflow':
       return findTensorFlow();
     case 'cpu': {

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { encodeModel } from './onnx/model-writer.ts';
-import { createSession, listProviders, type Provider } from './onnx/session.ts';
+import { createSession, listProviders } from './onnx/session.ts';
 import { type ProbeAnswer, type ProbeOptions, probe } from './probe.ts';
+import { PYTHON_VARIABLE, python } from './torch/process.ts';
 
 /** What was found out about an engine. */
 export interface Finding {
@@ -20,7 +22,7 @@ const WORTHWHILE = 1.5;
 
 const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-const GET: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
+const GET: Readonly<Record<'webgpu' | 'cuda', string>> = {
   webgpu: 'a GPU with a Vulkan driver and loader (libvulkan1), Metal or Direct3D 12 is needed',
   cuda: 'CUDA 12, cuDNN 9 and the CUDA libraries of onnxruntime-node are needed: npm rebuild onnxruntime-node --foreground-scripts, where they can be downloaded',
 };
@@ -47,10 +49,7 @@ export function findOnnxCpu(): Finding {
 }
 
 /** ONNX Runtime on a device. */
-export async function findProvider(
-  provider: Exclude<Provider, 'cpu'>,
-  options?: ProbeOptions,
-): Promise<Finding> {
+export async function findProvider(provider: 'webgpu' | 'cuda', options?: ProbeOptions): Promise<Finding> {
   try {
     if (!listProviders().some(({ name }) => name === provider)) {
       return unusable(`ONNX Runtime has no provider ${provider} on ${process.platform}-${process.arch}`);
@@ -66,6 +65,23 @@ export async function findProvider(
     return { usable: true, recommended: false, detail: `${onnxRuntime()}, ${answer.detail}` };
   }
   return answer.ok ? judged(answer) : unusable(`${answer.detail} (${GET[provider]})`);
+}
+
+/** PyTorch in a Python of the system's. */
+export function findTorch(): Promise<Finding> {
+  const code =
+    "import torch; print(torch.__version__, torch.cuda.get_device_name() if torch.cuda.is_available() else 'CPU', sep=', ')";
+  return new Promise((resolve) => {
+    execFile(python(), ['-c', code], { timeout: 60_000 }, (cause, printed) => {
+      if (cause) resolve(unusable(`${python()} has no PyTorch (${PYTHON_VARIABLE} names another Python)`));
+      else
+        resolve({
+          usable: true,
+          recommended: false,
+          detail: `PyTorch ${printed.trim()}, in ${python()}; taken when asked for`,
+        });
+    });
+  });
 }
 
 /** A package of TensorFlow's that loads, on the GPU if there is one. */

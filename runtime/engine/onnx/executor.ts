@@ -119,8 +119,8 @@ export class Executor {
   }
 
   private staysOnDevice(value: Value): boolean {
-    // the binding's GPU tensors are WebGPU's; on CUDA every output comes back
-    if (this.options.provider !== 'webgpu') return false;
+    // the binding's GPU tensors are WebGPU's; on ONNX Runtime's CUDA every output comes back
+    if (!['webgpu', 'torch'].includes(this.options.provider)) return false;
     if (this.program.stages.some((stage) => stage.kind === 'host' && stage.node.inputs.includes(value)))
       return false;
     return this.options.onDevice?.has(value) || this.program.lastUse.has(value);

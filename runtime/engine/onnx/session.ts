@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Tensor as OrtTensor } from 'onnxruntime-common';
 import { EngineError } from '../errors.ts';
+import { createTorchSession } from '../torch/session.ts';
 
 /** The provider that runs sessions, and how. */
 export interface ProviderOptions {
@@ -11,8 +12,9 @@ export interface ProviderOptions {
   readonly strict?: boolean;
 }
 
-export type Provider = 'cpu' | 'webgpu' | 'cuda';
-export const PROVIDERS: readonly Provider[] = ['cpu', 'webgpu', 'cuda'];
+/** Who computes: a provider of ONNX Runtime, or PyTorch in a process of its own. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'torch';
+export const PROVIDERS: readonly Provider[] = ['cpu', 'webgpu', 'cuda', 'torch'];
 
 export interface SessionOptions extends ProviderOptions {
   /** Outputs that stay in the provider's memory. */
@@ -88,6 +90,7 @@ export function ortTensor(
 
 /** Loads a model. `what` names it in errors. */
 export function createSession(model: Uint8Array, what: string, options: SessionOptions): Session {
+  if (options.provider === 'torch') return onTorch(model, what, options);
   const { binding } = runtime();
   binding.initOrt();
   const session = new binding.binding.InferenceSession();
@@ -121,6 +124,23 @@ export function createSession(model: Uint8Array, what: string, options: SessionO
     },
     endProfiling: () => session.endProfiling(),
     dispose: () => session.dispose(),
+  };
+}
+
+function onTorch(model: Uint8Array, what: string, options: SessionOptions): Session {
+  const attempt = <T>(told: string, body: () => T): T => {
+    try {
+      return body();
+    } catch (cause) {
+      throw cause instanceof EngineError ? cause : failure(cause, `${what} ${told}`);
+    }
+  };
+  const session = attempt('could not be prepared on torch', () =>
+    createTorchSession(model, options, ortTensor),
+  );
+  return {
+    ...session,
+    run: (feeds, fetches) => attempt('failed on torch', () => session.run(feeds, fetches)),
   };
 }
 

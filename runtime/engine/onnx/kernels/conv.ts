@@ -75,8 +75,17 @@ function requireOutputShape(dy: Sym, { input, output }: ConvGeometry): void {
 
 function conv2dFilterGradient(call: Call): Sym {
   const [x, dy] = [toNhwc(call, call.in('x')), toNhwc(call, call.in('dy'))];
-  const value = filterGradient(x.as(NCHW), dy.as(NCHW), geometryOf(call, x.shape, call.attrs.filterShape));
-  return symbol(value, OIHW);
+  const g = geometryOf(call, x.shape, call.attrs.filterShape);
+  if (call.backend.options.provider === 'torch')
+    return symbol(torchFilterGradient(x.as(NCHW), dy.as(NCHW), g), OIHW);
+  return symbol(filterGradient(x.as(NCHW), dy.as(NCHW), g), OIHW);
+}
+
+/** PyTorch has the training kernel that ONNX Runtime lacks. */
+function torchFilterGradient(x: Value, dy: Value, g: ConvGeometry): Value {
+  const shape = [dy.shape[1] as number, x.shape[1] as number, ...g.kernel];
+  const attributes = { ...convAttributes(g), filter_shape: shape };
+  return emit('ConvFilterGradient', [x, dy], { shape, type: 'float32', attributes, domain: 'gan2shape' });
 }
 
 function fused(convolution: (call: Call) => Sym) {

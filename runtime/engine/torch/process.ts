@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '../errors.ts';
+
+/** The Python that has PyTorch; another one is named by this variable of the environment. */
+export const PYTHON_VARIABLE = 'GAN2SHAPE_PYTHON';
+/** Importing PyTorch takes seconds on a cold disk. */
+const START_MS = 120_000;
+/** Pause between looks into the pipe, and how long it is looked into without one. */
+const PAUSE_MS = 0.05;
+const EAGER_MS = 20;
+
+interface Answer {
+  readonly ok: boolean;
+  readonly message?: string;
+}
+
+/**
+ * The process that runs sessions on PyTorch (executor.py). Calls are synchronous, as the engine's sessions are: requests
+ * and answers go through two named pipes.
+ */
+export class TorchProcess {
+  /** What it computes on. */
+  readonly device: string;
+  readonly version: string;
+  private readonly requests: number;
+  private readonly answers: number;
+  private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(threads: number) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'gan2shape-torch-'));
+    const [requests, answers] = ['requests', 'answers'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+    ];
+    try {
+      execFileSync('mkfifo', [requests, answers]);
+      const script = fileURLToPath(new URL('./executor.py', import.meta.url));
+      // both ends are opened without waiting for the other: a Python that does not start must not block
+      const both = openSync(requests, constants.O_RDWR);
+      this.answers = openSync(answers, constants.O_RDONLY | constants.O_NONBLOCK);
+      const child = spawn(python(), [script, requests, answers], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, GAN2SHAPE_THREADS: String(threads) },
+      });
+      child.on('error', () => {});
+      child.unref();
+      const hello = this.receive(START_MS).header as Answer & { torch: string; device: string };
+      // from now on its end is noticed when it is written to
+      this.requests = openSync(requests, constants.O_WRONLY);
+      closeSync(both);
+      this.device = hello.device;
+      this.version = hello.torch;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Sends a request with the bytes that belong to it, and waits for the answer. @throws Error with Python's message */
+  call<T>(
+    request: object,
+    parts: readonly Uint8Array[] = [],
+  ): { readonly header: T; rest(size: number): Buffer } {
+    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    const head = Buffer.from(JSON.stringify({ ...request, bytes }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(head.length);
+    for (const part of [length, head, ...parts]) this.write(part);
+    const answer = this.receive();
+    const { ok, message } = answer.header as Answer;
+    if (!ok) throw new Error(message);
+    return answer as { header: T; rest(size: number): Buffer };
+  }
+
+  private write(part: Uint8Array): void {
+    for (let at = 0; at < part.byteLength; ) {
+      try {
+        at += writeSync(this.requests, part, at);
+      } catch (cause) {
+        throw gone(cause);
+      }
+    }
+  }
+
+  private receive(startMs?: number): { header: unknown; rest(size: number): Buffer } {
+    const length = this.read(4, startMs).readUInt32LE();
+    const header: unknown = JSON.parse(this.read(length).toString());
+    return { header, rest: (size) => this.read(size) };
+  }
+
+  /** Before it has opened the pipe, and after it has ended, nothing is at the other end: `startMs` tells one from the other. */
+  private read(size: number, startMs = 0): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(size);
+    const begin = performance.now();
+    for (let at = 0; at < size; ) {
+      const got = this.readSome(buffer, at);
+      if (got > 0) {
+        at += got;
+        continue;
+      }
+      const waited = performance.now() - begin;
+      if (got === 0 && (at > 0 || waited >= startMs)) throw gone();
+      if (waited > EAGER_MS || startMs > 0) Atomics.wait(this.sleeper, 0, 0, PAUSE_MS);
+    }
+    return buffer;
+  }
+
+  /** Bytes read; 0 at the end of the pipe, -1 where there is nothing yet. */
+  private readSome(buffer: Buffer, at: number): number {
+    try {
+      return readSync(this.answers, buffer, at, buffer.byteLength - at, null);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') return -1;
+      throw gone(cause);
+    }
+  }
+}
+
+export function python(): string {
+  return process.env[PYTHON_VARIABLE] || 'python3';
+}
+
+function gone(cause?: unknown): EngineError {
+  return new EngineError(
+    'engine-unavailable',
+    'The process that runs PyTorch has ended.',
+    {
+      hint: `Its last words are above. ${PYTHON_VARIABLE} names the Python that has PyTorch; other engines: gan2shape doctor.`,
+    },
+    { cause },
+  );
+}
+
+let running: TorchProcess | undefined;
+
+/** The process of this thread, started at the first call. */
+export function torchProcess(threads: number): TorchProcess {
+  running ??= new TorchProcess(threads);
+  return running;
+}
