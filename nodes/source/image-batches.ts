@@ -52,7 +52,8 @@ export const imageBatches = defineNode({
     for (const [i, raster] of (await Promise.all(rasters)).entries()) {
       const image = rasterToTensor(raster).data as Float32Array;
       const flip = mirror && (mirrored[i] as number) < 0.5;
-      data.set(flip ? mirroredRows(image, size) : image, i * image.length);
+      if (flip) mirrorRows(image, size);
+      data.set(image, i * image.length);
     }
     return { images: { shape: [batch, size, size, 3], data } };
   },
@@ -110,13 +111,15 @@ function picturesOf(params: Params, resolve: Resolve): Promise<Pictures> {
 }
 
 /** An image [S,S,3] with every row turned round. */
-function mirroredRows(image: Float32Array, size: number): Float32Array {
-  const turned = new Float32Array(image.length);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const from = (y * size + x) * 3;
-      turned.set(image.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
+function mirrorRows(image: Float32Array, size: number): void {
+  for (let left = 0; left < Math.floor(size / 2); left++) {
+    for (let y = 0; y < size; y++) {
+      const [a, b] = [(y * size + left) * 3, (y * size + size - 1 - left) * 3];
+      for (let channel = 0; channel < 3; channel++) {
+        const kept = image[a + channel] as number;
+        image[a + channel] = image[b + channel] as number;
+        image[b + channel] = kept;
+      }
     }
   }
-  return turned;
 }

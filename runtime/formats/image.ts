@@ -76,10 +76,10 @@ export async function decodeImage(file: string, options: ReadImageOptions = {}):
 
 /** A picture as a tensor [H,W,C]: black is −1 and white is 1. */
 export function rasterToTensor({ width, height, channels, white, data }: Raster): HostTensor {
-  return {
-    shape: [height, width, channels],
-    data: Float32Array.from(data, (value) => (value / white) * 2 - 1),
-  };
+  // a loop: with a function for each value this is what a training on many pictures waits for
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) values[i] = ((data[i] as number) / white) * 2 - 1;
+  return { shape: [height, width, channels], data: values };
 }
 
 async function opened(
