@@ -4,11 +4,18 @@ import { registerGradients } from '../../runtime/engine/gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from '../../runtime/engine/onnx/backend.ts';
 import { registerOnnxKernels } from '../../runtime/engine/onnx/kernels/index.ts';
 import type { Provider } from '../../runtime/engine/onnx/session.ts';
+import { findTorch } from '../../runtime/engine/probe-report.ts';
 
 /** Why this machine cannot run the WebGPU provider, or undefined where it can. */
 export async function missingWebGpu(): Promise<string | undefined> {
   const report = (await describeEngines()).find(({ engine }) => engine === 'onnx:webgpu');
   return report?.usable ? undefined : (report?.detail ?? 'not an engine');
+}
+
+/** Why this machine cannot run sessions on PyTorch, or undefined where it can. */
+export async function missingTorch(): Promise<string | undefined> {
+  const { usable, detail } = await findTorch();
+  return usable ? undefined : detail;
 }
 
 /** Starts the onnx engine on a provider; `strict` refuses what the CPU would have to compute. */

@@ -11,6 +11,21 @@ import os
 import struct
 import sys
 
+REQUESTS = open(sys.argv[1], "rb", buffering=0)
+ANSWERS = open(sys.argv[2], "wb", buffering=1 << 20)
+
+
+def answer(header, parts=()):
+    head = json.dumps(header).encode()
+    ANSWERS.write(struct.pack("<I", len(head)) + head)
+    for part in parts:
+        ANSWERS.write(memoryview(part).cast("B") if part.size else b"")
+    ANSWERS.flush()
+
+
+# before the seconds that PyTorch takes: with the pipe open, the other side notices where it is not there
+answer({"ok": True})
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -430,38 +445,30 @@ def graph_pool():
 # --- the conversation -------------------------------------------------------------------------------------------------
 
 class Server:
-    def __init__(self, requests, answers):
-        self.requests, self.answers = requests, answers
+    def __init__(self):
         self.sessions, self.tensors, self.count = {}, {}, 0
 
     def read(self, size):
         data = bytearray(size)
         view = memoryview(data)
         while view:
-            got = self.requests.readinto(view)
+            got = REQUESTS.readinto(view)
             if not got:
                 sys.exit(0)
             view = view[got:]
         return data
 
-    def answer(self, header, parts=()):
-        head = json.dumps(header).encode()
-        self.answers.write(struct.pack("<I", len(head)) + head)
-        for part in parts:
-            self.answers.write(memoryview(part).cast("B") if part.size else b"")
-        self.answers.flush()
-
     def serve(self):
-        self.answer({"ok": True, "torch": torch.__version__, "device": device_name()})
+        answer({"ok": True, "torch": torch.__version__, "device": device_name()})
         while True:
             request = json.loads(self.read(struct.unpack("<I", self.read(4))[0]))
             payload = self.read(request.get("bytes", 0))
             for handle in request.get("free", ()):
                 self.tensors.pop(handle, None)
             try:
-                self.answer(*self.handle(request, payload))
+                answer(*self.handle(request, payload))
             except Exception as cause:
-                self.answer({"ok": False, "message": f"{type(cause).__name__}: {cause}"})
+                answer({"ok": False, "message": f"{type(cause).__name__}: {cause}"})
 
     def handle(self, request, payload):
         if request["op"] == "load":
@@ -515,8 +522,7 @@ def main():
     threads = int(os.environ.get("GAN2SHAPE_THREADS", "0"))
     if threads:
         torch.set_num_threads(threads)
-    with open(sys.argv[1], "rb", buffering=0) as requests, open(sys.argv[2], "wb", buffering=1 << 20) as answers:
-        Server(requests, answers).serve()
+    Server().serve()
 
 
 main()

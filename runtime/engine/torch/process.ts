@@ -7,8 +7,8 @@ import { EngineError } from '../errors.ts';
 
 /** The Python that has PyTorch; another one is named by this variable of the environment. */
 export const PYTHON_VARIABLE = 'GAN2SHAPE_PYTHON';
-/** Importing PyTorch takes seconds on a cold disk. */
-const START_MS = 120_000;
+/** Python itself starts at once; PyTorch takes seconds more, while the pipe is open already. */
+const START_MS = 10_000;
 /** Pause between looks into the pipe, and how long it is looked into without one. */
 const PAUSE_MS = 0.05;
 const EAGER_MS = 20;
@@ -30,7 +30,8 @@ export class TorchProcess {
   private readonly answers: number;
   private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(threads: number) {
+  /** @throws EngineError `engine-unavailable` where Python does not start or has no PyTorch */
+  constructor({ threads, command = python() }: { readonly threads: number; readonly command?: string }) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'gan2shape-torch-'));
     const [requests, answers] = ['requests', 'answers'].map((name) => path.join(folder, name)) as [
       string,
@@ -42,13 +43,14 @@ export class TorchProcess {
       // both ends are opened without waiting for the other: a Python that does not start must not block
       const both = openSync(requests, constants.O_RDWR);
       this.answers = openSync(answers, constants.O_RDONLY | constants.O_NONBLOCK);
-      const child = spawn(python(), [script, requests, answers], {
+      const child = spawn(command, [script, requests, answers], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, GAN2SHAPE_THREADS: String(threads) },
       });
       child.on('error', () => {});
       child.unref();
-      const hello = this.receive(START_MS).header as Answer & { torch: string; device: string };
+      this.receive(START_MS);
+      const hello = this.receive().header as Answer & { torch: string; device: string };
       // from now on its end is noticed when it is written to
       this.requests = openSync(requests, constants.O_WRONLY);
       closeSync(both);
@@ -73,6 +75,12 @@ export class TorchProcess {
     const { ok, message } = answer.header as Answer;
     if (!ok) throw new Error(message);
     return answer as { header: T; rest(size: number): Buffer };
+  }
+
+  /** Lets the process end. */
+  close(): void {
+    closeSync(this.requests);
+    closeSync(this.answers);
   }
 
   private write(part: Uint8Array): void {
@@ -136,8 +144,8 @@ function gone(cause?: unknown): EngineError {
 
 let running: TorchProcess | undefined;
 
-/** The process of this thread, started at the first call. */
+/** The process of this thread, started at the first call; a running one keeps its number of threads. */
 export function torchProcess(threads: number): TorchProcess {
-  running ??= new TorchProcess(threads);
+  running ??= new TorchProcess({ threads });
   return running;
 }
