@@ -73,6 +73,12 @@ describe('a picture in place of those of a graph', () => {
     expect(graph.nodes.get('target')?.params).toEqual({ files: ['$me.png'], size: 128, fit: 'stretch' });
   });
 
+  it('may be squeezed, where an override says so', () => {
+    const set = ['nodes.target.params.fit=stretch'];
+    const graph = openGraph('synface-mini', { registry, image: 'me.jpg', set });
+    expect(graph.nodes.get('target')?.params).toEqual({ files: ['me.jpg'], size: 64, fit: 'stretch' });
+  });
+
   it('is part of the resolved document, which needs no picture any more', () => {
     const graph = openGraph('synface-mini', { registry, image: 'me.jpg' });
     const again = checkGraph(loadDocument(graph.document), registry);
