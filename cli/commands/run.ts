@@ -9,6 +9,7 @@ import { reportRun } from '../report.ts';
 interface RunCliOptions extends CommonOptions, PerformOptions {
   readonly set?: readonly string[];
   readonly seed?: number;
+  readonly image?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly items?: string;
@@ -21,6 +22,7 @@ export function runCommand(): Command {
     .description('run a graph: a dashboard on a terminal, one line an event elsewhere')
     .argument('[graph]', 'path of a graph file, or name of an official graph; not needed with --resume')
     .option(...SET_OPTION, collect)
+    .option('--image <file>', 'reconstruct this picture instead of those that the graph names')
     .option('--seed <number>', 'what everything random follows from (default: 0)', numberOf)
     .option('--engine <name>', 'what computes; `gan2shape doctor` lists them (default: auto)')
     .option('--threads <count>', 'threads of one operator on the CPU (default: every core)', numberOf)
@@ -38,6 +40,7 @@ Ctrl-C writes a checkpoint and prints the command that resumes; a second one end
 
 Examples:
   $ gan2shape run graphs/examples/fit-image.json
+  $ gan2shape run graphs/synface-mini.json --image me.jpg
   $ gan2shape run my.json --set settings.steps=100 --seed 7 --out runs/short
   $ gan2shape run --resume runs/short`,
     );
@@ -57,9 +60,14 @@ function start(file: string | undefined, options: RunCliOptions): Start {
     });
   }
   return async (commands) => {
-    const { seed, out, items, nodes = [], set = [] } = options;
+    const { seed, image, out, items, nodes = [], set = [] } = options;
+    if (image !== undefined) {
+      const { expectPicture } = await import('../picture.ts');
+      await expectPicture(image);
+    }
     const { runGraph } = await import('../../runtime/run/index.ts');
-    const graph = openGraph(file, { registry: await loadRegistry({ nodes }), set });
+    const registry = await loadRegistry({ nodes });
+    const graph = openGraph(file, { registry, set, ...(image !== undefined && { image }) });
     return runGraph(graph, {
       ...runOptions(options, commands),
       registry: { nodes },
@@ -71,7 +79,7 @@ function start(file: string | undefined, options: RunCliOptions): Start {
 }
 
 function resume(run: string, file: string | undefined, options: RunCliOptions): Start {
-  for (const name of ['seed', 'out', 'items'] as const) {
+  for (const name of ['image', 'seed', 'out', 'items'] as const) {
     if (options[name] === undefined) continue;
     throw new RunError(
       'bad-option',

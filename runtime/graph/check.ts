@@ -16,6 +16,7 @@ import {
 } from './located.ts';
 import { checkSaved, checkSharing, checkTrained, isFilled, isFrozen, ownerOf } from './networks.ts';
 import type { Dependencies } from './order.ts';
+import { withPicture } from './picture.ts';
 import { dependenciesOf } from './plan.ts';
 import { resolvedDocument } from './resolved.ts';
 import { readSchedule } from './schedule.ts';
@@ -30,11 +31,15 @@ export type CheckedGraph =
 
 export interface OpenOptions extends LoadOptions {
   readonly registry: Registry;
+  /** A file that takes the place of the graph's own pictures; see `withPicture`. */
+  readonly image?: string;
 }
 
 /** Reads, resolves and checks a graph. Throws InvalidGraph with all errors. */
-export function openGraph(graph: string, { registry, ...options }: OpenOptions): Graph {
-  const checked = checkGraph(loadGraph(graph, options), registry);
+export function openGraph(graph: string, { registry, image, ...options }: OpenOptions): Graph {
+  const loaded = loadGraph(graph, options);
+  const pictured = image === undefined ? loaded : withPicture(loaded, image, registry);
+  const checked = checkGraph(pictured, registry);
   if (!checked.graph) throw new InvalidGraph(checked.errors);
   return checked.graph;
 }

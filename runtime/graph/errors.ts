@@ -145,6 +145,19 @@ export const CATALOGUE = {
     message: 'The schedule unrolls to more than {expected} steps',
     hint: 'Use "times" for many pulls of one node.',
   },
+  // A picture in place of a graph's own
+  'picture-without-place': {
+    message: 'A picture takes the place of one node of {expected}; this graph has {found}',
+    hint: 'Give a graph of the method, or name the picture in the parameters of its source.',
+  },
+  'picture-without-latent': {
+    message: 'The node {node} needs {found}, the latent of a picture, and this graph does not find it itself',
+    hint: 'Run gan2shape project PICTURE --gan FILE --out runs/mine, then this graph, without --image, with {expected}',
+  },
+  'picture-without-truth': {
+    message: 'The optimizer {node} learns from {found}, which a picture alone does not have',
+    hint: 'Give a graph that learns from the picture alone.',
+  },
   // Node definitions
   'node-unloadable': {
     message: 'The node file {file} cannot be loaded: {reason}',
