@@ -1,7 +1,7 @@
 // Builds what Node cannot run as it stands: the gradients of TensorFlow.js (published as ES modules that Node
 // takes for CommonJS), the WebAssembly kernels, the viewer of reports, and, unless called with --sources, dist/.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -66,4 +66,6 @@ if (!process.argv.includes('--sources')) {
     ...wasm,
   ];
   for (const file of copied) cpSync(at(file), at(`dist/${file}`));
+  // npm makes commands executable when it installs, but not when they are built anew
+  chmodSync(at('dist/cli/main.js'), 0o755);
 }

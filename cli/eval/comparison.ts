@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { Errors } from 'typebox/value';
+import { RunError } from '../../runtime/run/errors.ts';
+import { type EvaluationView, evaluate } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
+
+const Names = Type.Array(Type.String());
+
+/** A line of a comparison of methods. */
+const Row = Type.Object(
+  {
+    title: Type.String(),
+    graph: Type.String(),
+    set: Type.Optional(Names),
+    items: Type.Optional(Type.Integer({ minimum: 1 })),
+    seeds: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
+    /** Files without which the row is left out, and said to be. */
+    needs: Type.Optional(Names),
+    /** Settings among which those are taken that are best elsewhere: on faces that are not reported. */
+    choose: Type.Optional(
+      Type.Object(
+        { metric: Type.String(), set: Names, among: Type.Array(Names, { minItems: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type ComparisonRow = Static<typeof Row>;
+
+/** What came of a row. */
+export interface ComparedRow {
+  readonly title: string;
+  /** None where files are missing. */
+  readonly evaluation?: Evaluation;
+  readonly missing: readonly string[];
+  /** The settings that were chosen, and how good each of the others was. */
+  readonly chosen?: { readonly set: readonly string[]; readonly scores: readonly (number | null)[] };
+}
+
+export interface ComparisonOptions {
+  readonly rows: readonly ComparisonRow[];
+  /** Folder of all evaluations: what it has is not done again. */
+  readonly out: string;
+  readonly engine?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** Reads the rows of a comparison. @throws RunError `bad-option` that says what is wrong with the file */
+export function readRows(file: string): ComparisonRow[] {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new RunError('bad-option', `${file}: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const schema = Type.Array(Row, { minItems: 1 });
+  const [wrong] = Errors(schema, rows);
+  if (wrong) throw new RunError('bad-option', `${file}, at ${wrong.instancePath || '/'}: ${wrong.message}`);
+  return rows as ComparisonRow[];
+}
+
+/** Evaluates the rows one after the other; each is given as soon as it is there. */
+export async function* compareRows(
+  { rows, out, engine, threads }: ComparisonOptions,
+  view: EvaluationView = {},
+): AsyncGenerator<ComparedRow> {
+  const where = { ...(engine && { engine }), ...(threads && { threads }) };
+  for (const row of rows) {
+    const { title, graph, set = [], needs = [], choose, ...rest } = row;
+    const missing = needs.filter((file) => !existsSync(file));
+    if (missing.length > 0) {
+      yield { title, missing };
+      continue;
+    }
+    const folder = join(out, folderName(title));
+    const evaluated = (extra: readonly string[], name: string) =>
+      evaluate({ ...where, ...rest, graph, set: [...set, ...extra], out: join(folder, name) }, view);
+    if (!choose) {
+      yield { title, missing, evaluation: await evaluated([], 'reported') };
+      continue;
+    }
+    const scores: (number | null)[] = [];
+    for (const [i, candidate] of choose.among.entries()) {
+      const { summary } = await evaluated([...choose.set, ...candidate], `candidate-${i + 1}`);
+      scores.push(summary[choose.metric]?.mean ?? null);
+    }
+    const best = choose.among[bestOf(scores)] as readonly string[];
+    yield { title, missing, evaluation: await evaluated(best, 'reported'), chosen: { set: best, scores } };
+  }
+}
+
+/** The place of the least score that is a number. */
+function bestOf(scores: readonly (number | null)[]): number {
+  const numbers = scores.map((score) => score ?? Number.POSITIVE_INFINITY);
+  return numbers.indexOf(Math.min(...numbers));
+}
+
+/** A title as a name that every file system takes. */
+function folderName(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ComparedRow, compareRows, readRows } from '../../../cli/eval/comparison.ts';
+import { openGraph } from '../../../runtime/graph/index.ts';
+import { loadRegistry } from '../../../runtime/registry.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'comparison-'));
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const GUESS = 'graphs/table/guess.json';
+const ELLIPSOID = 'graphs/table/ellipsoid.json';
+
+async function compared(rows: unknown, out: string): Promise<ComparedRow[]> {
+  const file = path.join(folder, 'rows.json');
+  await writeFile(file, JSON.stringify(rows));
+  const found: ComparedRow[] = [];
+  for await (const row of compareRows({ rows: readRows(file), out: path.join(folder, out) }, { plain: true }))
+    found.push(row);
+  return found;
+}
+
+describe('a comparison of methods', () => {
+  it('chooses settings on other faces, and says what it cannot compute', { timeout: 60_000 }, async () => {
+    const among = [
+      ['settings.near=0.99', 'settings.far=1'],
+      ['settings.near=0.94', 'settings.far=1'],
+    ];
+    const elsewhere = [
+      'settings.list=""',
+      'settings.images="data/faces/tuning/image"',
+      'settings.depths="data/faces/tuning/depth"',
+    ];
+    const rows = [
+      { title: 'Flat', graph: GUESS, items: 3 },
+      { title: 'Best!', graph: ELLIPSOID, items: 3, choose: { metric: 'SIDE', set: elsewhere, among } },
+      { title: 'Later', graph: GUESS, needs: ['models/faces/absent.pt'] },
+    ];
+    const [flat, best, later] = (await compared(rows, 'choose')) as [ComparedRow, ComparedRow, ComparedRow];
+    expect(later).toEqual({ title: 'Later', missing: ['models/faces/absent.pt'] });
+    expect(best.chosen?.set).toEqual(among[1]);
+    const scores = best.chosen?.scores as number[];
+    expect(scores[1]).toBeLessThan(scores[0] as number);
+    const side = ({ evaluation }: ComparedRow) => evaluation?.summary.SIDE?.mean as number;
+    expect(side(best)).toBeLessThan(side(flat));
+    expect(best.evaluation?.set).toEqual(among[1]);
+    expect(flat.evaluation?.items).toEqual(['000000', '000001', '000002']);
+    // chosen on one set, reported on the other
+    expect(side(best)).not.toBeCloseTo(scores[1] as number, 6);
+    expect(await compared(rows, 'choose')).toEqual([flat, best, later]);
+  });
+
+  it.each([
+    ['no rows', '[]', /at \/: .*/],
+    ['a row without a graph', '[{"title":"x"}]', /at \/0: must have required properties graph/],
+    ['an unknown key', '[{"title":"x","graph":"y","sed":[1]}]', /at \/0/],
+    ['no JSON', '[', /rows-bad.json: .*JSON/],
+  ])('refuses %s', async (_, text, message) => {
+    const file = path.join(folder, 'rows-bad.json');
+    await writeFile(file, text);
+    expect(() => readRows(file)).toThrow(message);
+  });
+});
+
+describe('the rows of the table', () => {
+  it('name graphs and settings that there are', async () => {
+    const registry = await loadRegistry();
+    const rows = readRows('graphs/table/rows.json');
+    for (const { graph, set = [], choose } of rows) {
+      for (const candidate of choose?.among ?? [[]]) {
+        const settings = [...set, ...(choose?.set ?? []), ...candidate];
+        expect(() => openGraph(graph, { registry, set: settings }), `${graph} ${settings}`).not.toThrow();
+      }
+    }
+    expect(JSON.parse(await readFile('graphs/table/rows.json', 'utf8'))).toHaveLength(rows.length);
+  });
+});
