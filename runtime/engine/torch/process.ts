@@ -11,7 +11,7 @@ export const PYTHON_VARIABLE = 'GAN2SHAPE_PYTHON';
 const START_MS = 10_000;
 /** Pause between looks into the pipe, and how long it is looked into without one. */
 const PAUSE_MS = 0.05;
-const EAGER_MS = 20;
+const EAGER_MS = 1;
 
 interface Answer {
   readonly ok: boolean;
