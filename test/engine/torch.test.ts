@@ -112,6 +112,7 @@ describe('the process that runs PyTorch', () => {
         const { bytes, word } = request();
         answer({ ok: true, word }, take(bytes).reverse());
       }
+      request();
       answer({ ok: false, message: 'no such operator' });
     `;
     const torch = new TorchProcess({ threads: 1, command: await program('echo', body) });
