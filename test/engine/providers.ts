@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeEngines } from '../../runtime/engine/engines.ts';
 import { registerGradients } from '../../runtime/engine/gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from '../../runtime/engine/onnx/backend.ts';
 import { registerOnnxKernels } from '../../runtime/engine/onnx/kernels/index.ts';
 import type { Provider } from '../../runtime/engine/onnx/session.ts';
-import { findTorch } from '../../runtime/engine/probe-report.ts';
+import { findProvider, findTorch } from '../../runtime/engine/probe-report.ts';
 
 /** Why this machine cannot run the WebGPU provider, or undefined where it can. */
 export async function missingWebGpu(): Promise<string | undefined> {
-  const report = (await describeEngines()).find(({ engine }) => engine === 'onnx:webgpu');
-  return report?.usable ? undefined : (report?.detail ?? 'not an engine');
+  const { usable, detail } = await findProvider('webgpu');
+  return usable ? undefined : detail;
 }
 
 /** Why this machine cannot run sessions on PyTorch, or undefined where it can. */
