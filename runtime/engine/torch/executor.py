@@ -8,9 +8,12 @@ round their factors to TF32 (10 bits), which is several times as fast on recent 
 import json
 import math
 import os
+import signal
 import struct
 import sys
 
+# Ctrl-C reaches every process of a terminal; this one ends when the other closes the pipe, with its work saved
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 REQUESTS = open(sys.argv[1], "rb", buffering=0)
 ANSWERS = open(sys.argv[2], "wb", buffering=1 << 20)
 
@@ -550,6 +553,8 @@ class Server:
                 self.tensors.pop(handle, None)
             try:
                 answer(*self.handle(request, payload))
+            except BrokenPipeError:
+                os._exit(0)
             except Exception as cause:
                 answer({"ok": False, "message": f"{type(cause).__name__}: {cause}"})
 
