@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 /** The shipped graph at a tiny size. */
-function tiny() {
+function tiny(more: Record<string, unknown> = {}) {
   const settings: Record<string, unknown> = {
     images,
     size: 8,
@@ -42,6 +42,7 @@ function tiny() {
     sheetEvery: 3,
     evaluated: 8,
     evaluateEvery: 6,
+    ...more,
   };
   return openGraph(file, {
     registry,
@@ -57,6 +58,7 @@ function tiny() {
 
 const graph = tiny();
 const whole = join(base, 'whole');
+const weights = (folder: string) => readFileSync(join(folder, 'files/all/file/gan.pt'));
 
 describe('graphs/train-gan.json', () => {
   it('trains both networks and the averages, and shows what comes of it', async () => {
@@ -91,7 +93,15 @@ describe('graphs/train-gan.json', () => {
     expect(one(first, 'run-finished').status).toBe('interrupted');
     expect(one(await all(resume(graph, path)), 'run-finished').status).toBe('completed');
     expect(finalTensors(path).equals(finalTensors(whole))).toBe(true);
-    const weights = (folder: string) => readFileSync(join(folder, 'files/all/file/gan.pt'));
+    expect(weights(path).equals(weights(whole))).toBe(true);
+  });
+
+  it('begins with the weights of another training', async () => {
+    const from = join(whole, 'files/all/file/gan.pt');
+    const path = join(base, 'continued');
+    // too slow to change a half-precision number
+    const continued = tiny({ from, pulls: 1, lr: 1e-12, halfLife: 1e6 });
+    expect(one(await all(run(continued, path)), 'run-finished').status).toBe('completed');
     expect(weights(path).equals(weights(whole))).toBe(true);
   });
 
