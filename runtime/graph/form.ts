@@ -7,7 +7,7 @@ export const NAME = '^[A-Za-z][A-Za-z0-9_-]*$';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-const count = (description: string) => ({ type: 'integer', minimum: 1, maximum: 1e9, description });
+const count = (description: string, minimum = 1) => ({ type: 'integer', minimum, maximum: 1e9, description });
 
 /** The settings of a document or a stage. */
 export const SETTINGS_FORM = {
@@ -56,7 +56,7 @@ export const STEP_FORM = {
   type: 'object',
   properties: {
     pull: pulled,
-    times: count('How many times, one after the other; 1 where it is not said.'),
+    times: count('How many times, one after the other; 1 where it is not said, 0 to leave it out.', 0),
     also: {
       type: 'array',
       description: 'Further pulls now and then, such as previews.',
@@ -68,7 +68,7 @@ export const STEP_FORM = {
       },
     },
     stage: { ...text, description: 'The name of a group of steps.' },
-    repeat: count('How many times the group is gone through; 1 where it is not said.'),
+    repeat: count('How many times the group is gone through; 1 where it is not said, 0 to leave it out.', 0),
     settings: { ...SETTINGS_FORM, description: 'Settings that have other values in this group.' },
     params: {
       type: 'object',

@@ -83,7 +83,7 @@ function unroll(
   for (const step of steps) {
     if (step.kind === 'pull') {
       const { kind: _, ...rest } = step;
-      into.push({ ...rest, index: into.length, stages });
+      if (step.times > 0) into.push({ ...rest, index: into.length, stages });
     } else if (countSteps(step.steps) > 0) {
       for (let repetition = 0; repetition < step.repeat; repetition++) {
         unroll(step.steps, [...stages, { name: step.name, repetition, repeat: step.repeat }], into);
@@ -141,7 +141,7 @@ class Reader {
       {
         kind: 'pull',
         pull: this.pulled(pull?.value, [...path, 'pull']),
-        times: countOf(step, 'times'),
+        times: countOf(step, 'times', 0),
         also: (also?.kind === 'array' ? also.items : []).map((one, i) => ({
           pull: this.pulled(propertyOf(one, 'pull'), [...path, 'also', i, 'pull']),
           every: countOf(one, 'every'),
@@ -202,7 +202,7 @@ class Reader {
     return {
       kind: 'group',
       name: stage?.kind === 'scalar' && typeof stage.value === 'string' ? stage.value : 'stage',
-      repeat: countOf(step, 'repeat'),
+      repeat: countOf(step, 'repeat', 0),
       steps: this.steps(steps, [...path, 'steps'], changes, patches),
     };
   }
@@ -257,9 +257,9 @@ class Reader {
 
 const GROUP_KEYS = new Set(['stage', 'repeat', 'settings', 'params', 'steps']);
 
-function countOf(step: Located, key: string): number {
+function countOf(step: Located, key: string, least = 1): number {
   const value = propertyOf(step, key);
-  return value?.kind === 'scalar' && typeof value.value === 'number' && value.value >= 1 ? value.value : 1;
+  return value?.kind === 'scalar' && typeof value.value === 'number' && value.value >= least ? value.value : 1;
 }
 
 function same(a: unknown, b: unknown): boolean {

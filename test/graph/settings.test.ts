@@ -94,6 +94,16 @@ describe('stages', () => {
     expect(graph.schedule.map((step) => step.index)).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('and pulls of no times are left out', () => {
+    const steps = [{ pull: 'opt', times: '$rounds' }, { repeat: '$rounds', steps: [{ pull: 'error' }] }];
+    const given = { ...regression, settings: { rounds: 0 }, schedule: [...steps, { pull: 'opt', times: 3 }] };
+    expect(graphOf(registry, given).schedule.map(({ pull, times, index }) => [pull, times, index])).toEqual([
+      [['opt'], 3, 0],
+    ]);
+    const { errors } = checkDocument(registry, { ...given, schedule: steps });
+    expect(errors.map(({ code }) => code)).toEqual(['empty-schedule']);
+  });
+
   it('may train other networks', () => {
     const graph = graphOf(registry, {
       ...regression,
