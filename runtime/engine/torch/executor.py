@@ -201,6 +201,23 @@ def transposed_convolution(attributes, known):
     return run
 
 
+def input_gradient(attributes, known):
+    """The gradient of a convolution with respect to its input, from the gradient of its output and its filter."""
+    shape, stride, dilation = attributes["input_shape"], attributes["strides"], attributes["dilations"]
+    top, left, bottom, right = attributes["pads"]
+    even = top == bottom and left == right
+    batch, channels, height, width = shape
+    whole = shape if even else [batch, channels, height + top + bottom, width + left + right]
+    pads = [top, left] if even else [0, 0]
+
+    def run(dy, w):
+        x = torch.empty(whole, device=dy.device, dtype=dy.dtype)
+        dx = torch.ops.aten.convolution_backward(
+            dy, x, w, None, stride, pads, dilation, False, [0, 0], 1, [True, False, False])[0]
+        return dx if even else dx[:, :, top:top + height, left:left + width]
+    return run
+
+
 def filter_gradient(attributes, known):
     """The gradient of a convolution with respect to its filter, from its input and the gradient of its output."""
     shape, stride, dilation = attributes["filter_shape"], attributes["strides"], attributes["dilations"]
@@ -211,7 +228,7 @@ def filter_gradient(attributes, known):
             pads = [top, left]
         else:
             x, pads = F.pad(x, (left, right, top, bottom)), [0, 0]
-        w = torch.empty(shape, device=x.device)
+        w = torch.empty(shape, device=x.device, dtype=x.dtype)
         return torch.ops.aten.convolution_backward(
             dy, x, w, None, stride, pads, dilation, False, [0, 0], 1, [False, True, False])[1]
     return run
@@ -364,7 +381,8 @@ BUILDERS = {
     "Concat": lambda attributes, known: (lambda *xs: torch.cat(xs, attributes["axis"])),
     "Einsum": lambda attributes, known: (lambda *xs: torch.einsum(attributes["equation"], *xs)),
     "Slice": slices, "Split": split, "Pad": padding, "Gather": gather, "GatherND": gather_nd, "ScatterND": scatter_nd,
-    "Conv": convolution, "ConvTranspose": transposed_convolution, "ConvFilterGradient": filter_gradient,
+    "Conv": convolution, "ConvTranspose": transposed_convolution, "ConvInputGradient": input_gradient,
+    "ConvFilterGradient": filter_gradient,
     "MaxPool": max_pool,
 }
 
@@ -604,6 +622,7 @@ def device_name():
 
 def main():
     torch.backends.cudnn.benchmark = True
+    torch.set_flush_denormal(True)
     rounded = os.environ.get("GAN2SHAPE_TF32") == "1"
     torch.backends.cudnn.allow_tf32 = rounded
     torch.backends.cuda.matmul.allow_tf32 = rounded

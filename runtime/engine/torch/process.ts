@@ -9,9 +9,10 @@ import { EngineError } from '../errors.ts';
 export const PYTHON_VARIABLE = 'GAN2SHAPE_PYTHON';
 /** Python itself starts at once; PyTorch takes seconds more, while the pipe is open already. */
 const START_MS = 10_000;
-/** Pause between looks into the pipe, and how long it is looked into without one. */
-const PAUSE_MS = 0.05;
+/** How long the pipe is looked into without a pause, and the pauses after that as a share of the time waited. */
 const EAGER_MS = 1;
+const PAUSE = 0.02;
+const LONGEST_PAUSE_MS = 5;
 
 interface Answer {
   readonly ok: boolean;
@@ -111,7 +112,8 @@ export class TorchProcess {
       }
       const waited = performance.now() - begin;
       if (got === 0 && (at > 0 || waited >= startMs)) throw gone();
-      if (waited > EAGER_MS || startMs > 0) Atomics.wait(this.sleeper, 0, 0, PAUSE_MS);
+      if (waited > EAGER_MS || startMs > 0)
+        Atomics.wait(this.sleeper, 0, 0, Math.min(LONGEST_PAUSE_MS, Math.max(0.05, PAUSE * waited)));
     }
     return buffer;
   }

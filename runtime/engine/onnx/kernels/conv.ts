@@ -4,6 +4,7 @@ import { NCHW, OIHW, reshaped, type Sym } from '../sym.ts';
 import { convolution } from './conv-forward.ts';
 import { type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
 import { depthwiseFilterGradient, filterGradient, inputGradient } from './conv-gradients.ts';
+import { isForTorch, torchConvolution, torchFilterGradient, torchInputGradient } from './conv-torch.ts';
 import { type Call, defineKernels, relabel, reshape, symbol } from './define.ts';
 import { activate, add } from './elementwise.ts';
 
@@ -49,7 +50,11 @@ function conv2d(call: Call): Sym {
   const filter = call.in('filter');
   const g = geometryOf(call, x.shape, filter.shape);
   const groups = (x.shape[3] as number) / (filter.shape[2] as number);
-  return fromNhwc(call, symbol(convolution(x.as(NCHW), filterValue(filter), g, groups), NCHW));
+  const [images, filters] = [x.as(NCHW), filterValue(filter)];
+  const y = isForTorch(call.backend.options.provider, g, groups)
+    ? torchConvolution(images, filters, g)
+    : convolution(images, filters, g, groups);
+  return fromNhwc(call, symbol(y, NCHW));
 }
 
 function conv2dInputGradient(call: Call): Sym {
@@ -60,7 +65,8 @@ function conv2dInputGradient(call: Call): Sym {
     : call.attrs.inputShape;
   const g = geometryOf(call, shape, filter.shape);
   requireOutputShape(dy, g);
-  const value = inputGradient(dy.as(NCHW), filterValue(filter), g, shape[3] as number);
+  const gradient = isForTorch(call.backend.options.provider, g) ? torchInputGradient : inputGradient;
+  const value = gradient(dy.as(NCHW), filterValue(filter), g, shape[3] as number);
   return fromNhwc(call, symbol(value, NCHW));
 }
 
@@ -76,16 +82,8 @@ function requireOutputShape(dy: Sym, { input, output }: ConvGeometry): void {
 function conv2dFilterGradient(call: Call): Sym {
   const [x, dy] = [toNhwc(call, call.in('x')), toNhwc(call, call.in('dy'))];
   const g = geometryOf(call, x.shape, call.attrs.filterShape);
-  if (call.backend.options.provider === 'torch')
-    return symbol(torchFilterGradient(x.as(NCHW), dy.as(NCHW), g), OIHW);
-  return symbol(filterGradient(x.as(NCHW), dy.as(NCHW), g), OIHW);
-}
-
-/** PyTorch has the training kernel that ONNX Runtime lacks. */
-function torchFilterGradient(x: Value, dy: Value, g: ConvGeometry): Value {
-  const shape = [dy.shape[1] as number, x.shape[1] as number, ...g.kernel];
-  const attributes = { ...convAttributes(g), filter_shape: shape };
-  return emit('ConvFilterGradient', [x, dy], { shape, type: 'float32', attributes, domain: 'gan2shape' });
+  const gradient = isForTorch(call.backend.options.provider, g) ? torchFilterGradient : filterGradient;
+  return symbol(gradient(x.as(NCHW), dy.as(NCHW), g), OIHW);
 }
 
 function fused(convolution: (call: Call) => Sym) {
