@@ -259,7 +259,9 @@ const GROUP_KEYS = new Set(['stage', 'repeat', 'settings', 'params', 'steps']);
 
 function countOf(step: Located, key: string, least = 1): number {
   const value = propertyOf(step, key);
-  return value?.kind === 'scalar' && typeof value.value === 'number' && value.value >= least ? value.value : 1;
+  return value?.kind === 'scalar' && typeof value.value === 'number' && value.value >= least
+    ? value.value
+    : 1;
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -95,7 +95,10 @@ describe('stages', () => {
   });
 
   it('and pulls of no times are left out', () => {
-    const steps = [{ pull: 'opt', times: '$rounds' }, { repeat: '$rounds', steps: [{ pull: 'error' }] }];
+    const steps = [
+      { pull: 'opt', times: '$rounds' },
+      { repeat: '$rounds', steps: [{ pull: 'error' }] },
+    ];
     const given = { ...regression, settings: { rounds: 0 }, schedule: [...steps, { pull: 'opt', times: 3 }] };
     expect(graphOf(registry, given).schedule.map(({ pull, times, index }) => [pull, times, index])).toEqual([
       [['opt'], 3, 0],

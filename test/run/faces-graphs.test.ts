@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../runtime/formats/index.ts';
@@ -98,6 +98,33 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
     const sides = of(measured.events, 'metric').filter(({ name }) => name === 'SIDE');
     expect(sides).toHaveLength(20);
     for (const { value } of sides) expect(value).toBeGreaterThan(0);
+  });
+});
+
+describe('graphs/synface-mini.json', { timeout: 120_000 }, () => {
+  it('goes from a face to its shape with the weights of the repository', async () => {
+    const list = join(base, 'one.txt');
+    writeFileSync(list, '000003.png\n');
+    const quick = [
+      'projectSteps',
+      'steps1',
+      'steps2',
+      'collect',
+      'steps3',
+      'laterSteps1',
+      'laterSteps2',
+      'laterSteps3',
+    ];
+    const { events, file } = await shipped('synface-mini', {
+      list,
+      meanSamples: 32,
+      ...Object.fromEntries(quick.map((key) => [key, 2])),
+    });
+    for (const end of ['mesh.glb', 'mesh.obj', 'depth-16bit.png', 'rotation.webp', 'metrics.json'])
+      expect(statSync(file(end)).size, end).toBeGreaterThan(100);
+    const side = of(events, 'metric').findLast(({ name }) => name === 'SIDE');
+    // that of a flat face is 1.5, of a wild one 10
+    expect(side?.value).toBeLessThan(0.05);
   });
 });
 
