@@ -52,6 +52,7 @@ function trained(
         registry: await loadRegistry(),
         set: [
           `settings.images=${JSON.stringify(join(faces, 'image'))}`,
+          'settings.batch=32',
           `settings.pulls=${pulls}`,
           `settings.sheetEvery=${pulls + 1}`,
           `settings.evaluateEvery=${pulls + 1}`,
