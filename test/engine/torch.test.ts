@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Adam } from '../../runtime/engine/adam.ts';
+import { compile } from '../../runtime/engine/compile.ts';
 import { useEngine } from '../../runtime/engine/engines.ts';
 import { HOST_OP_KERNEL } from '../../runtime/engine/host-op.ts';
 import { EAGER_KERNELS, HOST_KERNELS } from '../../runtime/engine/onnx/kernels/host.ts';
@@ -64,6 +66,34 @@ describe.skipIf(missing !== undefined)(title, { timeout: 120_000 }, () => {
     expect(new Set(onTorch.kinds)).toEqual(new Set(['device']));
     expect(furthest(onTorch.losses, onCpu.losses)).toBeLessThan(1e-4);
     expect(furthest(onTorch.weights, onCpu.weights)).toBeLessThan(1e-3);
+  });
+
+  it('updates many tensors of several shapes at once as ONNX Runtime does one by one', async () => {
+    const train = async (provider: 'cpu' | 'torch') => {
+      await startProvider(provider);
+      const weights = Array.from({ length: 20 }, (_, i) =>
+        tf.variable(tf.fill([1 + (i % 3), 4], 0.1 * (i + 1))),
+      );
+      const adam = new Adam({ learningRate: 0.05, weightDecay: 0.01 });
+      const step = compile(
+        () => {
+          const { value, grads } = tf.variableGrads(
+            () => tf.addN(weights.map((weight, i) => tf.sum(tf.square(tf.sub(weight, i / 7))))) as tf.Scalar,
+          );
+          adam.applyGradients(grads);
+          return { loss: value };
+        },
+        { name: 'many' },
+      );
+      for (let i = 0; i < 5; i++) tf.dispose(step());
+      const values = weights.flatMap((weight) => read(weight));
+      step.dispose();
+      adam.dispose();
+      tf.dispose(weights);
+      return values;
+    };
+    const onCpu = await train('cpu');
+    expect(furthest(await train('torch'), onCpu)).toBeLessThan(1e-6);
   });
 });
 
