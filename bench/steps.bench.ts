@@ -99,6 +99,7 @@ class Steps {
   async begin(node: string): Promise<void> {
     if (node === 'step1') await this.pull('ganImage');
     if (node === 'step3') await this.pull('samples');
+    this.pulls.beginEntry(entryOf(this.graph, node));
     await this.pull(node);
   }
 

@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Compiled, compile, EngineError, type HostTensor } from '../engine/index.ts';
+import { type Compiled, compile, type HostTensor } from '../engine/index.ts';
 import type { StepReport } from '../engine/onnx/report.ts';
 import { inScope } from '../engine/scope.ts';
 import { type GraphNode, type PullPlan, paramsIn, type ScheduleStep } from '../graph/index.ts';
-import type { Network, Operation, ParamsJson, WeightOptimizer } from '../node.ts';
+import type { ParamsJson, WeightOptimizer } from '../node.ts';
+import { constantNodes } from './constant-nodes.ts';
+import { ConstantPart } from './constant-part.ts';
 import type { NodeContexts } from './contexts.ts';
-import { messageOf, RunError } from './errors.ts';
 import { requireFinite } from './finite.ts';
+import { runNodes } from './forward.ts';
 import {
-  gather,
   type Held,
   isHostTensor,
   isTensor,
@@ -19,6 +20,7 @@ import {
   toHost,
   type Values,
 } from './held.ts';
+import { isReported, type KeptValues, keep, kept } from './kept.ts';
 import type { Networks } from './networks.ts';
 import { gradientsOf, type Objective } from './objectives.ts';
 import type { Optimizers } from './optimizers.ts';
@@ -37,6 +39,11 @@ export interface CompiledPullOptions {
   readonly networks: Networks;
   readonly optimizers: Optimizers;
   readonly contexts: NodeContexts;
+  /**
+   * The owners of weights that are trained while this pull is repeated, for a pull that is repeated often: what does
+   * not depend on them is computed once in an entry of the schedule.
+   */
+  readonly trainedMeanwhile?: ReadonlySet<string> | undefined;
   readonly onCompiled: (report: StepReport, milliseconds: number) => void;
   readonly onProfiled: (pull: string, shares: readonly NodeShare[]) => void;
   /** Whether the first run is profiled whatever that costs, instead of a later one when it costs little. */
@@ -53,8 +60,11 @@ interface Port {
 interface Recorded {
   readonly losses: readonly tf.Tensor[];
   readonly others: tf.Tensor | undefined;
-  readonly outputs: { readonly [key: string]: Held<tf.Tensor> };
+  readonly outputs: KeptValues;
 }
+
+/** Where the tensors of an output are among the arguments of a compiled step. */
+type Layout = ReadonlyMap<string, Held<number>>;
 
 /** The computation of a pull, from what sources and buffers give to what sinks and buffers take, as one step. */
 export class CompiledPull {
@@ -63,8 +73,11 @@ export class CompiledPull {
   private readonly fed: readonly Port[];
   private readonly wanted: ReadonlySet<string>;
   private readonly compiled: Compiled<tf.Tensor[], Recorded>;
+  /** The nodes that every repetition runs, and the part with the others. */
+  private repeated: readonly GraphNode[];
+  private constant: ConstantPart | undefined;
   /** The structure of the arguments: set before every call, read when a call is recorded. */
-  private layout: readonly Held<number>[] = [];
+  private layout: Layout = new Map();
   private scalars: { losses: string[]; others: string[] } = { losses: [], others: [] };
   private started = 0;
   private discovered = false;
@@ -74,7 +87,8 @@ export class CompiledPull {
   constructor(private readonly options: CompiledPullOptions) {
     const { plan } = options;
     this.name = plan.targets.join('+');
-    this.runs = plan.entries.filter(({ action }) => action === 'run').map(({ node }) => node);
+    this.runs = this.nodesWith('run');
+    this.repeated = this.runs;
     const computed = new Set(this.runs.map(({ name }) => name));
     const used = new Set(this.nodesWith('run').concat(this.nodesWith('update')).flatMap(sourcesOf));
     this.fed = plan.entries
@@ -99,16 +113,20 @@ export class CompiledPull {
     });
   }
 
-  /** Runs it on the outputs of sources and buffers, by key, with the parameters of a schedule step. */
-  run(values: ReadonlyMap<string, Held<HostTensor>>, step: ScheduleStep): PullResult {
+  /**
+   * Runs it on the outputs of sources and buffers, by key, with the parameters of a schedule step. `entry` is another
+   * number for every entry of the schedule and every item that is begun.
+   */
+  run(values: ReadonlyMap<string, Held<HostTensor>>, step: ScheduleStep, entry: number): PullResult {
     this.step = step;
     if (this.runs.length === 0) return { scalars: {}, outputs: new Map() };
     this.options.contexts.forgetStates();
     for (const node of this.nodesWith('update')) this.optimizer(node);
-    const args = this.arguments(values);
+    const fed = this.arguments(values);
     let result: Recorded | undefined;
     try {
-      if (!this.discovered) this.discover(args);
+      if (!this.discovered) this.discover(fed);
+      const args = this.constant ? this.withKept(fed, this.constant.in(entry, fed)) : fed;
       this.started = performance.now();
       result = this.compiled(...args);
       const pulled = this.read(result);
@@ -121,25 +139,35 @@ export class CompiledPull {
       }
       return pulled;
     } finally {
-      tf.dispose(args);
+      tf.dispose(fed);
       if (result) tf.dispose([result.losses, result.others, result.outputs] as tf.TensorContainer);
     }
   }
 
   dispose(): void {
     this.compiled.dispose();
+    this.constant?.dispose();
   }
 
   private arguments(values: ReadonlyMap<string, Held<HostTensor>>): tf.Tensor[] {
     const args: tf.Tensor[] = [];
-    this.layout = this.fed.map(({ node, port, key }) => {
-      const kind = node.type.outputs[port]?.tensor.kind ?? 'any';
-      return mapHeld(
-        values.get(key) as Held<HostTensor>,
-        isHostTensor,
-        (one) => args.push(toEngine(one, kind)) - 1,
-      );
-    });
+    this.layout = new Map(
+      this.fed.map(({ node, port, key }) => {
+        const kind = node.type.outputs[port]?.tensor.kind ?? 'any';
+        const add = (one: HostTensor) => args.push(toEngine(one, kind)) - 1;
+        return [key, mapHeld(values.get(key) as Held<HostTensor>, isHostTensor, add)] as const;
+      }),
+    );
+    return args;
+  }
+
+  /** Arguments with what the constant part gave behind them. */
+  private withKept(fed: readonly tf.Tensor[], kept: KeptValues): tf.Tensor[] {
+    const args = [...fed];
+    const places = Object.entries(kept).map(
+      ([key, value]) => [key, mapHeld(value, isTensor, (one) => args.push(one) - 1)] as const,
+    );
+    this.layout = new Map([...this.layout, ...places]);
     return args;
   }
 
@@ -165,7 +193,7 @@ export class CompiledPull {
   private discover(args: tf.Tensor[]): void {
     const forward = compile(
       (...placeholders: tf.Tensor[]) => {
-        this.forward(this.unpack(placeholders));
+        this.forward(this.runs, this.unpack(placeholders));
         return [];
       },
       { name: this.name, checkFinite: false },
@@ -176,7 +204,35 @@ export class CompiledPull {
     for (const node of this.nodesWith('update')) {
       this.options.optimizers.prepare(node, this.options.networks.trainedBy(this.trains(node)));
     }
+    this.divide();
     this.discovered = true;
+  }
+
+  /** Tells what is computed once from what every repetition computes. */
+  private divide(): void {
+    const { plan, contexts, trainedMeanwhile } = this.options;
+    if (!trainedMeanwhile) return;
+    const constant = constantNodes(plan, { trained: trainedMeanwhile, varying: contexts.varying });
+    const repeated = this.runs.filter((node) => !constant.includes(node));
+    if (constant.length === 0 || repeated.length === 0) return;
+    this.repeated = repeated;
+    const used = new Set(
+      [...repeated, ...this.nodesWith('update')].flatMap(sourcesOf).concat(...this.wanted),
+    );
+    const compute = (args: readonly tf.Tensor[]): KeptValues => {
+      const values = this.unpack(args);
+      this.forward(constant, values);
+      const keys = constant.flatMap((node) =>
+        Object.keys(node.type.outputs)
+          .filter((port) => used.has(keyOf(node.name, port)) || isReported(node, port, values))
+          .map((port) => keyOf(node.name, port)),
+      );
+      return kept(keys, values);
+    };
+    this.constant = new ConstantPart(compute, {
+      name: `${this.name}, once`,
+      onCompiled: (report) => this.options.onCompiled(report, performance.now() - this.started),
+    });
   }
 
   private record(args: tf.Tensor[]): Recorded {
@@ -191,7 +247,7 @@ export class CompiledPull {
     });
     let recorded: Recorded | undefined;
     const gradients = gradientsOf(objectives, () => {
-      this.forward(values);
+      this.forward(this.repeated, values);
       recorded = this.collect(values);
     });
     if (!tf.getBackend().startsWith('onnx')) requireFinite(this.scalars.losses, recorded?.losses ?? []);
@@ -205,61 +261,26 @@ export class CompiledPull {
 
   private unpack(args: readonly tf.Tensor[]): Values<tf.Tensor> {
     const isIndex = (value: unknown): value is number => typeof value === 'number';
-    return new Map(
-      this.fed.map(({ key }, i) => [
-        key,
-        mapHeld(this.layout[i] as Held<number>, isIndex, (index) => args[index] as tf.Tensor),
-      ]),
-    );
+    const valueAt = (index: number) => args[index] as tf.Tensor;
+    return new Map([...this.layout].map(([key, places]) => [key, mapHeld(places, isIndex, valueAt)]));
   }
 
-  private forward(values: Values<tf.Tensor>): void {
-    for (const node of this.runs) {
-      const { run } = node.type as Operation<never, never, never> | Network<never, never, never>;
-      const inputs = gather(node, values);
-      const context = this.options.contexts.of(node);
-      const outputs = inScope(node.name, () => {
-        try {
-          const call = { inputs, params: this.params(node), context };
-          return run(call as never) as { readonly [port: string]: Held<tf.Tensor> | undefined };
-        } catch (cause) {
-          if (cause instanceof RunError || cause instanceof EngineError) throw cause;
-          throw new RunError(
-            'node-failed',
-            `${node.name}: ${messageOf(cause)}`,
-            { node: node.name },
-            { cause },
-          );
-        }
-      });
-      for (const port of Object.keys(node.type.outputs)) {
-        const value = outputs[port];
-        if (value === undefined) {
-          throw new RunError('node-failed', `${node.type.type} gave no output "${port}"`, {
-            node: node.name,
-          });
-        }
-        values.set(keyOf(node.name, port), value);
-      }
-    }
+  private forward(nodes: readonly GraphNode[], values: Values<tf.Tensor>): void {
+    const { contexts } = this.options;
+    runNodes(nodes, values, { contexts, paramsOf: (node) => this.params(node) });
   }
 
   /** What leaves the step, kept from being disposed of with the forward pass. */
   private collect(values: Values<tf.Tensor>): Recorded {
-    const keep = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor));
     const losses: tf.Tensor[] = [];
     const others: tf.Tensor[] = [];
     this.scalars = { losses: [], others: [] };
     for (const node of this.runs) {
-      for (const [port, { tensor: type, holds }] of Object.entries(node.type.outputs)) {
-        const value = values.get(keyOf(node.name, port));
-        // metrics are reported by sinks, which know their units
-        if (holds !== 'one' || type.before.length > 0 || type.rest !== undefined || type.kind === 'metric')
-          continue;
-        if (!isTensor(value) || value.dtype !== 'float32' || value.rank !== 0) continue;
+      for (const [port, { tensor }] of Object.entries(node.type.outputs)) {
+        if (!isReported(node, port, values)) continue;
         const [list, names] =
-          type.kind === 'loss' ? [losses, this.scalars.losses] : [others, this.scalars.others];
-        list.push(value);
+          tensor.kind === 'loss' ? [losses, this.scalars.losses] : [others, this.scalars.others];
+        list.push(values.get(keyOf(node.name, port)) as tf.Tensor);
         names.push(labelOf(node, port));
       }
     }
@@ -268,9 +289,7 @@ export class CompiledPull {
       losses: losses.map(keep),
       // a vector, which may hold NaN: of two at least, as the engine takes one element for a scalar
       others: first && tf.keep(tf.stack(others.length > 1 ? others : [first, first])),
-      outputs: Object.fromEntries(
-        [...this.wanted].map((key) => [key, mapHeld(values.get(key) as Held<tf.Tensor>, isTensor, keep)]),
-      ),
+      outputs: kept(this.wanted, values),
     };
   }
 

@@ -16,6 +16,8 @@ export interface NodeContextsOptions {
 
 /** What operations and networks are given besides inputs and parameters. */
 export class NodeContexts {
+  /** The nodes that drew random numbers, counted their runs or kept a state so far. */
+  readonly varying = new Set<string>();
   private readonly made = new Map<string, NodeContext>();
   /** What nodes want to keep: it becomes their state when gradients are taken. */
   private readonly next = new Map<tf.Variable, tf.Tensor>();
@@ -26,14 +28,25 @@ export class NodeContexts {
     const known = this.made.get(node.name);
     if (known) return known;
     const { counters, networks } = this.options;
+    const varies = <T>(given: T): T => {
+      this.varying.add(node.name);
+      return given;
+    };
+    const state = this.stateOf(node);
     const context = {
       node: node.name,
-      random,
-      state: this.stateOf(node),
+      get random() {
+        return varies(random);
+      },
+      get state() {
+        return varies(state);
+      },
       step: () =>
-        supplied(`step of ${node.name}`, [], (out) => {
-          out[0] = counters.of(node.name);
-        }) as tf.Scalar,
+        varies(
+          supplied(`step of ${node.name}`, [], (out) => {
+            out[0] = counters.of(node.name);
+          }),
+        ) as tf.Scalar,
       ...(node.role === 'network' && { weights: networks.weightsOf(node) }),
     };
     this.made.set(node.name, context);

@@ -15,6 +15,7 @@ import {
 import { type HostTensor, type Item, type Optimizer, type ParamsJson, parameterWith } from '../node.ts';
 import { Buffers } from './buffers.ts';
 import { CompiledPull } from './compiled-pull.ts';
+import { trainedIn } from './constant-nodes.ts';
 import { NodeContexts } from './contexts.ts';
 import { Counters } from './counters.ts';
 import { gather, keyOf, type Values } from './held.ts';
@@ -26,6 +27,8 @@ import { Sources } from './sources.ts';
 import type { SavedEntry } from './tensors.ts';
 import { Variables } from './variables.ts';
 
+/** Repetitions from which on what stays the same is computed once: it takes compiling a second step. */
+const OFTEN = 8;
 /** Compiled pulls that are kept; the least recently used goes first. */
 const KEPT_PULLS = 12;
 
@@ -66,6 +69,8 @@ export class Pulls {
   readonly sources: Sources;
   private readonly contexts: NodeContexts;
   private readonly compiled = new Map<string, CompiledPull>();
+  /** How many entries of the schedule were begun, over all items. */
+  private entries = 0;
   private readonly keys = new WeakMap<ScheduleStep, Map<PullPlan, string>>();
   /** Every node that the schedule needs. */
   readonly used: readonly GraphNode[];
@@ -129,6 +134,7 @@ export class Pulls {
 
   /** To be called before the first pull of an entry of the schedule. */
   beginEntry(step: ScheduleStep): void {
+    this.entries++;
     for (const { node, action } of this.plan.step(step).pull.entries) {
       if (action === 'update') this.optimizers.beginEntry(node, paramsIn(node, step));
     }
@@ -158,7 +164,7 @@ export class Pulls {
     }
     setRandomPosition({ seed, step: evaluations });
     const compiled = this.compiledFor(plan, step);
-    const { scalars, outputs } = compiled.run(values, step);
+    const { scalars, outputs } = compiled.run(values, step, this.entries);
     for (const [key, value] of outputs) values.set(key, value);
     const deliveries: Delivery[] = [];
     for (const { node, action } of plan.entries) {
@@ -203,7 +209,8 @@ export class Pulls {
       const { networks, optimizers, contexts } = this;
       const { onCompiled, onProfiled, profileAtOnce } = this.options;
       const callbacks = { onCompiled, onProfiled, profileAtOnce };
-      compiled = new CompiledPull({ plan, networks, optimizers, contexts, ...callbacks });
+      const trainedMeanwhile = this.trainedMeanwhile(plan, step);
+      compiled = new CompiledPull({ plan, networks, optimizers, contexts, trainedMeanwhile, ...callbacks });
     }
     this.compiled.set(key, compiled);
     const [oldest] = this.compiled;
@@ -212,6 +219,12 @@ export class Pulls {
       oldest[1].dispose();
     }
     return compiled;
+  }
+
+  /** What is trained while a pull is repeated; undefined for a pull that is not repeated often. */
+  private trainedMeanwhile(plan: PullPlan, step: ScheduleStep): ReadonlySet<string> | undefined {
+    const plans = this.plansOf(step);
+    return plan === plans[0] && step.times >= OFTEN ? trainedIn(step, plans) : undefined;
   }
 
   /** What a pull was recorded with: pulls with the same key are the same computation. */
@@ -230,7 +243,9 @@ export class Pulls {
         if (!params || node.role === 'source' || node.role === 'sink') return [];
         return recorded(params) === recorded(node.params) ? [] : [`${node.name} ${recorded(params)}`];
       });
-      key = `${plan.targets.join('+')} ${hashJson(stated)}`;
+      const trained = this.trainedMeanwhile(plan, step);
+      const divided = trained ? `once but for ${[...trained].sort()}` : '';
+      key = `${plan.targets.join('+')} ${hashJson(stated)} ${divided}`;
       known.set(plan, key);
     }
     return key;
