@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { defineNode, port } from '../../runtime/node.ts';
+import { defineNode, type HostTensor, port } from '../../runtime/node.ts';
 import { expectReadable, imageListParams, listNames, loadEntry } from '../_image-list.ts';
 import { permutation } from '../_permutation.ts';
 
@@ -8,7 +8,7 @@ export const imageStream = defineNode({
   version: 1,
   title: 'Stream of images',
   description:
-    'The images of a list or of a folder one after the other, another one for every pull, for training one set of ' +
+    'The images of a list or of a folder one after the other, the next ones for every pull, for training one set of ' +
     'networks on all of them: in the order of the list at first, reshuffled after each round. What it reads is described ' +
     'at source/image-folder.',
   example: {
@@ -24,6 +24,7 @@ export const imageStream = defineNode({
   },
   params: Type.Object({
     ...imageListParams(),
+    count: Type.Integer({ description: 'Images for a pull', default: 1, minimum: 1, maximum: 4096 }),
     shuffle: Type.Boolean({
       description: 'Whether rounds after the first have another order',
       default: true,
@@ -31,21 +32,38 @@ export const imageStream = defineNode({
   }),
   inputs: {},
   outputs: {
-    image: port('image[1,$size,$size,3]'),
-    latent: port('latent[1,$latent]'),
-    depth: port('depth[1,$size,$size]'),
-    index: port('float[1]', { description: 'Position in the list, counted from 0' }),
+    image: port('image[$count,$size,$size,3]'),
+    latent: port('latent[$count,$latent]'),
+    depth: port('depth[$count,$size,$size]'),
+    index: port('float[$count]', { description: 'Positions in the list, counted from 0' }),
   },
   role: 'source',
   every: 'pull',
   async load({ params, context: { resolve, step } }) {
     const names = await listNames(params, resolve);
     if (step === 0) await expectReadable(params, names, resolve);
-    const round = Math.floor(step / names.length);
-    const place = step % names.length;
-    const shuffled = params.shuffle && round > 0;
-    const index = shuffled ? (permutation(names.length, { salt: 0, round })[place] as number) : place;
-    const entry = await loadEntry(params, names[index] as string, resolve);
-    return { ...entry, index: { shape: [1], data: Float32Array.of(index) } };
+    const { count, shuffle } = params;
+    const indices = Array.from({ length: count }, (_, i) => {
+      const round = Math.floor((step * count + i) / names.length);
+      const place = (step * count + i) % names.length;
+      return shuffle && round > 0 ? (permutation(names.length, { salt: 0, round })[place] as number) : place;
+    });
+    const entries = await Promise.all(
+      indices.map((index) => loadEntry(params, names[index] as string, resolve)),
+    );
+    return {
+      image: stacked(entries.map(({ image }) => image)),
+      latent: stacked(entries.map(({ latent }) => latent)),
+      depth: stacked(entries.map(({ depth }) => depth)),
+      index: { shape: [count], data: Float32Array.from(indices) },
+    };
   },
 });
+
+/** Tensors [1,…] as one batch. */
+function stacked(tensors: readonly HostTensor[]): HostTensor {
+  const [{ shape, data }] = tensors as readonly [HostTensor, ...HostTensor[]];
+  const all = new Float32Array(tensors.length * data.length);
+  for (const [i, tensor] of tensors.entries()) all.set(tensor.data, i * data.length);
+  return { shape: [tensors.length, ...shape.slice(1)], data: all };
+}

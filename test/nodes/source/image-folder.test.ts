@@ -107,7 +107,7 @@ describe('source/image-stream', () => {
     const order: number[] = [];
     for (let step = 0; step < 12; step++) {
       const { index, image } = await imageStream.load({
-        params,
+        params: { ...params, count: 1 },
         context: sourceContext(0, { folder, step }),
       });
       order.push(index.data[0] as number);
@@ -117,5 +117,22 @@ describe('source/image-stream', () => {
     expect(rounds[0]).toEqual([0, 1, 2]);
     for (const round of rounds) expect([...round].sort()).toEqual([0, 1, 2]);
     expect(new Set(rounds.map(String)).size).toBeGreaterThan(1);
+  });
+
+  it('gives the same images in the same order several at a time, over the end of a round', async () => {
+    const indices = async (count: number, steps: number) => {
+      const loads = Array.from({ length: steps }, (_, step) =>
+        imageStream.load({ params: { ...params, count }, context: sourceContext(0, { folder, step }) }),
+      );
+      return Promise.all(loads);
+    };
+    const [single, double] = [await indices(1, 12), await indices(2, 6)];
+    const order = (loads: typeof single) => loads.flatMap(({ index }) => [...index.data]);
+    expect(order(double)).toEqual(order(single));
+    const [first] = double;
+    expect(first?.image.shape).toEqual([2, ...(single[0]?.image.shape.slice(1) ?? [])]);
+    expect(first?.depth.shape[0]).toBe(2);
+    const pixels = single.slice(0, 2).flatMap(({ image }) => [...image.data]);
+    expect([...(first?.image.data ?? [])]).toEqual(pixels);
   });
 });
