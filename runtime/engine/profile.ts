@@ -51,10 +51,16 @@ export interface ProfileOptions {
   readonly runs?: number;
 }
 
+/** Whether the engine in use can tell where the time of a step goes: ONNX Runtime can, PyTorch in its place cannot. */
+export function canProfile(): boolean {
+  const backend = tf.backend();
+  return backend instanceof OnnxBackend && backend.options.provider !== 'torch';
+}
+
 /**
  * Measures a compiled step operator by operator with ONNX Runtime's profiler; host operations and in-place updates
  * are timed here. Nothing changes: assignments are left out, and in-place updates run on copies of the variables.
- * Sessions are created anew, with their memory. Throws EngineError `engine-unavailable` on other engines.
+ * Sessions are created anew, with their memory. Throws EngineError `engine-unavailable` where {@link canProfile} is false.
  */
 export function profileStep<Args extends tf.Tensor[], Result>(
   compiled: Compiled<Args, Result>,
@@ -67,11 +73,9 @@ export function profileStep<Args extends tf.Tensor[], Result>(
   compiled.prepare(...args);
   // prepare puts the compilation for these arguments last
   const step = compiled.compilations().at(-1);
-  if (!(backend instanceof OnnxBackend) || !step) {
-    throw new EngineError(
-      'engine-unavailable',
-      `Only the onnx engine profiles steps; this is ${tf.getBackend()}.`,
-    );
+  if (!(backend instanceof OnnxBackend) || !canProfile() || !step) {
+    const name = backend instanceof OnnxBackend ? `onnx:${backend.options.provider}` : tf.getBackend();
+    throw new EngineError('engine-unavailable', `Only ONNX Runtime profiles steps; this is ${name}.`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'step-profile-'));
   try {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Compiled, compile, type HostTensor } from '../engine/index.ts';
 import type { StepReport } from '../engine/onnx/report.ts';
+import { canProfile } from '../engine/profile.ts';
 import { inScope } from '../engine/scope.ts';
 import { type GraphNode, type PullPlan, paramsIn, type ScheduleStep } from '../graph/index.ts';
 import type { ParamsJson, WeightOptimizer } from '../node.ts';
@@ -107,7 +108,7 @@ export class CompiledPull {
       name: this.name,
       onCompiled: (report) => {
         const milliseconds = performance.now() - this.started;
-        this.profiling = new ProfileBudget(report, milliseconds);
+        if (canProfile()) this.profiling = new ProfileBudget(report, milliseconds);
         options.onCompiled(report, milliseconds);
       },
     });
@@ -126,6 +127,7 @@ export class CompiledPull {
     let result: Recorded | undefined;
     try {
       if (!this.discovered) this.discover(fed);
+      this.started = performance.now();
       const args = this.constant ? this.withKept(fed, this.constant.in(entry, fed)) : fed;
       this.started = performance.now();
       result = this.compiled(...args);

@@ -8,6 +8,7 @@ import { compile } from '../../runtime/engine/compile.ts';
 import { useEngine } from '../../runtime/engine/engines.ts';
 import { HOST_OP_KERNEL } from '../../runtime/engine/host-op.ts';
 import { EAGER_KERNELS, HOST_KERNELS } from '../../runtime/engine/onnx/kernels/host.ts';
+import { canProfile, profileStep } from '../../runtime/engine/profile.ts';
 import { PYTHON_VARIABLE, TorchProcess } from '../../runtime/engine/torch/process.ts';
 import { KERNEL_CALLS } from './kernel-calls.ts';
 import { missingTorch, read, startProvider } from './providers.ts';
@@ -47,6 +48,16 @@ describe.skipIf(missing !== undefined)(title, { timeout: 120_000 }, () => {
       expect(furthest(results(call), expected.get(call) as number[])).toBeLessThan(1e-5);
     },
   );
+
+  it('is not profiled, which is said', async () => {
+    await startProvider('torch');
+    expect(canProfile()).toBe(false);
+    const step = compile((x: tf.Tensor) => tf.square(x));
+    const x = tf.tensor1d([1, 2]);
+    expect(() => profileStep(step, [x])).toThrow('Only ONNX Runtime profiles steps; this is onnx:torch.');
+    step.dispose();
+    x.dispose();
+  });
 
   it('trains as ONNX Runtime does, with the state in its own memory', async () => {
     const train = async (provider: 'cpu' | 'torch') => {
