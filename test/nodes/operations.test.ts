@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { permutation } from '../../nodes/_permutation.ts';
 import { relight } from '../../nodes/_relight.ts';
+import { moveLatent } from '../../nodes/gan/move-latent.ts';
 import { photometric } from '../../nodes/loss/photometric.ts';
 import { weightedSum } from '../../nodes/loss/weighted-sum.ts';
 import { mask } from '../../nodes/math/mask.ts';
@@ -11,6 +12,8 @@ import { take } from '../../nodes/math/take.ts';
 import { maskFromLabels } from '../../nodes/prior/object-mask.ts';
 import { commonMask } from '../../nodes/renderer/common-mask.ts';
 import { sample } from '../../nodes/renderer/sample.ts';
+import { albedoOfTexture } from '../../nodes/shading/albedo.ts';
+import { texture } from '../../nodes/shading/texture.ts';
 import { correlated } from '../../nodes/view/random.ts';
 import { useEngine } from '../../runtime/engine/index.ts';
 import type { NodeContext } from '../../runtime/node.ts';
@@ -147,5 +150,49 @@ describe('random views and lights', () => {
     for (const value of [0, 1, 2]) {
       expect(Math.abs(firsts.filter((first) => first === value).length - 1000)).toBeLessThan(110);
     }
+  });
+});
+
+describe('albedo of a texture', () => {
+  const albedo = tf.tensor4d([-0.5, 0, 0.4], [1, 1, 1, 3]);
+
+  it('is what the texture was shaded from, where that shows', () => {
+    const shading = tf.tensor3d([0.3, 1], [2, 1, 1]);
+    const { texture: shaded } = texture.run({ inputs: { albedo, shading }, params: {}, context }) as {
+      texture: tf.Tensor4D;
+    };
+    const found = albedoOfTexture.run({
+      inputs: { texture: shaded, shading },
+      params: { least: 0.2 },
+      context,
+    });
+    const expected = [...values(albedo), ...values(albedo)];
+    values(found.albedo).forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i] as number, 6);
+    });
+  });
+
+  it('stays in range in the dark', () => {
+    const shading = tf.tensor3d([0], [1, 1, 1]);
+    const found = albedoOfTexture.run({
+      inputs: { texture: albedo, shading },
+      params: { least: 0.5 },
+      context,
+    });
+    expect(values(found.albedo)).toEqual([0, 1, 1]);
+  });
+});
+
+describe('a latent that is moved', () => {
+  it('moves in every layer, one latent for all offsets or one for each', () => {
+    const offset = tf.tensor2d([
+      [1, 0],
+      [0, 2],
+    ]);
+    const moved = (w: tf.Tensor3D) =>
+      values(moveLatent.run({ inputs: { w, offset }, params: {}, context }).w);
+    expect(moved(tf.tensor3d([1, 2, 3, 4], [1, 2, 2]))).toEqual([2, 2, 4, 4, 1, 4, 3, 6]);
+    expect(moved(tf.tensor3d([1, 2, 3, 4], [2, 1, 2]))).toEqual([2, 2, 3, 6]);
+    expect(() => moved(tf.zeros([3, 1, 2]))).toThrow('w is a batch of 3, expected 1 or 2');
   });
 });

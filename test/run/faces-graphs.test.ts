@@ -59,10 +59,10 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       count: 6,
       prior: 2,
       ...Object.fromEntries(
-        ['steps1', 'steps2', 'collect', 'steps3', 'laterSteps1', 'laterSteps2', 'laterSteps3'].map((key) => [
-          key,
-          1,
-        ]),
+        [
+          ...['steps1', 'steps2', 'collect', 'regress', 'steps3'],
+          ...['laterSteps1', 'laterSteps2', 'laterRegress', 'laterSteps3'],
+        ].map((key) => [key, 1]),
       ),
     });
     expect(await entriesOf(trained.file('pretrained.pt'))).toEqual([
@@ -105,19 +105,11 @@ describe('graphs/synface-mini.json', { timeout: 120_000 }, () => {
   it('goes from a face to its shape with the weights of the repository', async () => {
     const list = join(base, 'one.txt');
     writeFileSync(list, '000003.png\n');
-    const quick = [
-      'projectSteps',
-      'steps1',
-      'steps2',
-      'collect',
-      'steps3',
-      'laterSteps1',
-      'laterSteps2',
-      'laterSteps3',
-    ];
+    const quick = ['projectSteps', 'steps1', 'steps2', 'collect', 'known', 'steps3'];
     const { events, file } = await shipped('synface-mini', {
       list,
       meanSamples: 32,
+      prior: 40,
       ...Object.fromEntries(quick.map((key) => [key, 2])),
     });
     for (const end of ['mesh.glb', 'mesh.obj', 'depth-16bit.png', 'rotation.webp', 'metrics.json'])
