@@ -115,7 +115,7 @@ describe('profileStep', () => {
     await useEngine('cpu');
     const plain = compile((y: tf.Tensor) => tf.square(y));
     expect(() => profileStep(plain, [tf.ones([2])])).toThrow(
-      'Only the onnx engine profiles steps; this is cpu.',
+      'Only ONNX Runtime profiles steps; this is cpu.',
     );
     await useEngine('onnx:cpu', { threads: 1 });
   });
