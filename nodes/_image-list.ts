@@ -48,6 +48,12 @@ export const imageListParams = () => ({
       'Folder of the true depth maps: pictures with the names of the images, near is light; empty for none',
     default: '',
   }),
+  views: Type.String({
+    description:
+      'Folder of the true views: JSON files with the names of the images and six numbers as `view`, as gan2shape ' +
+      'synface writes them; empty for none',
+    default: '',
+  }),
   ...depthRange(),
 });
 
@@ -64,6 +70,7 @@ export interface ImageList extends PictureList {
   readonly latents: string;
   readonly latent: number;
   readonly depths: string;
+  readonly views: string;
   readonly minDepth: number;
   readonly maxDepth: number;
 }
@@ -76,6 +83,8 @@ export interface LoadedEntry {
   readonly latent: HostTensor;
   /** [1,S,S]. */
   readonly depth: HostTensor;
+  /** [1,6]. */
+  readonly view: HostTensor;
 }
 
 type Resolve = HostContext['resolve'];
@@ -83,6 +92,8 @@ type Resolve = HostContext['resolve'];
 const IMAGE = /\.(png|jpe?g|webp|gif)$/i;
 /** Lists longer than this are checked by headers alone: decoding all would take minutes. */
 const DECODED = 2000;
+/** Length of a view: three rotations in radians, three shifts in scene units. */
+const VIEW = 6;
 /** Problems that are listed; of more, the number is given. */
 const LISTED = 20;
 
@@ -121,6 +132,7 @@ export async function expectReadable(
     await attempt(checked(resolve(join(list.images, name))));
     if (list.depths) await attempt(checked(resolve(join(list.depths, name))));
     if (list.latents) await attempt(readLatent(list, name, resolve));
+    if (list.views) await attempt(readView(list, name, resolve));
   }
   if (problems.length === 0) return;
   const more = problems.length > LISTED ? `\n  and ${problems.length - LISTED} more` : '';
@@ -145,7 +157,7 @@ export async function readPicture(list: PictureList, name: string, resolve: Reso
   return fitted(list, raster);
 }
 
-/** Loads an image, its latent and its true depth. @throws ImageError, CheckpointError */
+/** Loads an image, its latent, its true depth and its true view. @throws ImageError, CheckpointError */
 export async function loadEntry(list: ImageList, name: string, resolve: Resolve): Promise<LoadedEntry> {
   const { size, minDepth, maxDepth } = list;
   const image = rasterToTensor(await readPicture(list, name, resolve));
@@ -165,6 +177,10 @@ export async function loadEntry(list: ImageList, name: string, resolve: Resolve)
       data: depth
         ? Float32Array.from(depth.data, (value) => maxDepth - (value / depth.white) * (maxDepth - minDepth))
         : new Float32Array(size * size).fill(Number.NaN),
+    },
+    view: {
+      shape: [1, VIEW],
+      data: list.views ? await readView(list, name, resolve) : new Float32Array(VIEW).fill(Number.NaN),
     },
   };
 }
@@ -195,6 +211,24 @@ async function readLatent(list: ImageList, name: string, resolve: Resolve): Prom
     return (await file.read(entry.name, { dtype: 'float32' })).data;
   } finally {
     file.close();
+  }
+}
+
+/** A file with one view. */
+async function readView(list: ImageList, name: string, resolve: Resolve): Promise<Float32Array> {
+  const path = resolve(join(list.views, name.replace(/\.\w+$/, '.json')));
+  const text = await readFile(path, 'utf8').catch((cause) => unreadable(path, cause));
+  const view = viewIn(text);
+  if (!view) throw new Error(`${path}: expected JSON with ${VIEW} numbers as "view"`);
+  return Float32Array.from(view);
+}
+
+function viewIn(text: string): readonly number[] | undefined {
+  try {
+    const { view } = JSON.parse(text) as { readonly view?: unknown };
+    return Array.isArray(view) && view.length === VIEW && view.every(Number.isFinite) ? view : undefined;
+  } catch {
+    return undefined;
   }
 }
 

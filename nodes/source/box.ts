@@ -9,8 +9,8 @@ export const box = defineNode({
   version: 1,
   title: 'Box',
   description:
-    'A mask that is 1 in a box and 0 beside it: where the objects of a category usually are, when no network finds them. ' +
-    'Pixels belong to the box when their centres do; a box without a pixel is refused.',
+    'A mask that is 1 in a box, or in the ellipse that touches its sides, and 0 beside it: where the objects of a category ' +
+    'usually are, when no network finds them. Pixels belong to it when their centres do; a mask without a pixel is refused.',
   example: {
     formatVersion: 1,
     nodes: {
@@ -25,23 +25,28 @@ export const box = defineNode({
     right: share('Right edge, as a share of the width from the left', 1),
     top: share('Upper edge, as a share of the height from the top', 0),
     bottom: share('Lower edge, as a share of the height from the top', 1),
+    round: Type.Boolean({ description: 'Whether it is the ellipse', default: false }),
   }),
   inputs: {},
   outputs: { mask: port('mask[1,$size,$size,1]') },
   role: 'source',
   every: 'item',
-  load({ params: { size, left, right, top, bottom } }) {
-    const inside = (from: number, to: number) =>
-      Array.from({ length: size }, (_, i) => (i + 0.5) / size >= from && (i + 0.5) / size <= to);
-    const [columns, rows] = [inside(left, right), inside(top, bottom)];
-    if (!columns.includes(true) || !rows.includes(true)) {
+  load({ params: { size, left, right, top, bottom, round } }) {
+    const data = Float32Array.from({ length: size * size }, (_, i) => {
+      const [x, y] = [((i % size) + 0.5) / size, (Math.floor(i / size) + 0.5) / size];
+      const boxed = x >= left && x <= right && y >= top && y <= bottom;
+      return boxed && (!round || across(x, left, right) ** 2 + across(y, top, bottom) ** 2 <= 1) ? 1 : 0;
+    });
+    if (!data.includes(1)) {
       throw new RangeError(
         `a box from ${left} to ${right} and from ${top} to ${bottom} holds no pixel of ${size}×${size}`,
       );
     }
-    const data = Float32Array.from({ length: size * size }, (_, i) =>
-      columns[i % size] && rows[Math.floor(i / size)] ? 1 : 0,
-    );
     return { mask: { shape: [1, size, size, 1], data } };
   },
 });
+
+/** A place between two edges: −1 at the first, 1 at the second. */
+function across(place: number, from: number, to: number): number {
+  return from === to ? 0 : (2 * place - from - to) / (to - from);
+}

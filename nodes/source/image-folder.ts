@@ -8,9 +8,9 @@ export const imageFolder = defineNode({
   title: 'Images of a folder',
   description:
     'The images of a list or of a folder, one an item, cut to a square and resized as the original does (Pillow’s ' +
-    'bilinear filter), with the latents and the true depth maps that belong to them. Depth pictures are light where ' +
-    'near: d = maxDepth − value·(maxDepth − minDepth), of 8 or 16 bits. Without a folder of latents or depths, those ' +
-    'outputs are NaN. All files are checked when the run starts.',
+    'bilinear filter), with the latents, the true depth maps and views that belong to them. Depth pictures are light where ' +
+    'near: d = maxDepth − value·(maxDepth − minDepth), of 8 or 16 bits. Without a folder of latents, depths or ' +
+    'views, those outputs are NaN. All files are checked when the run starts.',
   example: {
     formatVersion: 1,
     nodes: {
@@ -25,6 +25,7 @@ export const imageFolder = defineNode({
     image: port('image[1,$size,$size,3]'),
     latent: port('latent[1,$latent]'),
     depth: port('depth[1,$size,$size]'),
+    view: port('view[1,6]'),
   },
   role: 'source',
   every: 'item',

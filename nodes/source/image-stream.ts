@@ -35,6 +35,7 @@ export const imageStream = defineNode({
     image: port('image[$count,$size,$size,3]'),
     latent: port('latent[$count,$latent]'),
     depth: port('depth[$count,$size,$size]'),
+    view: port('view[$count,6]'),
     index: port('float[$count]', { description: 'Positions in the list, counted from 0' }),
   },
   role: 'source',
@@ -55,6 +56,7 @@ export const imageStream = defineNode({
       image: stacked(entries.map(({ image }) => image)),
       latent: stacked(entries.map(({ latent }) => latent)),
       depth: stacked(entries.map(({ depth }) => depth)),
+      view: stacked(entries.map(({ view }) => view)),
       index: { shape: [count], data: Float32Array.from(indices) },
     };
   },

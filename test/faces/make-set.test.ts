@@ -35,7 +35,7 @@ describe('makeSet', () => {
 
   it('is read by sources of images, with the exact depth', async () => {
     const folder = join(base, 'one');
-    const list = { images: 'image', list: 'list.txt', latents: '', latent: 1, depths: 'depth' };
+    const list = { images: 'image', list: 'list.txt', latents: '', latent: 1, depths: 'depth', views: '' };
     const range = { size: 24, crop: 0, minDepth: 0.9, maxDepth: 1.1 };
     const entry = await loadEntry({ ...list, ...range }, '000004.png', (path) => join(folder, path));
     const face = sampleFace(9, 4);

@@ -14,7 +14,9 @@ import { commonMask } from '../../nodes/renderer/common-mask.ts';
 import { sample } from '../../nodes/renderer/sample.ts';
 import { albedoOfTexture } from '../../nodes/shading/albedo.ts';
 import { texture } from '../../nodes/shading/texture.ts';
+import { mirrorView } from '../../nodes/view/mirror.ts';
 import { correlated } from '../../nodes/view/random.ts';
+import { symmetricView } from '../../nodes/view/symmetric.ts';
 import { useEngine } from '../../runtime/engine/index.ts';
 import type { NodeContext } from '../../runtime/node.ts';
 
@@ -53,9 +55,14 @@ describe('batches', () => {
   });
 
   it('refuses a batch that is neither one nor all', () => {
-    const inputs = { image: tf.zeros<tf.Rank.R4>([3, 1, 1, 1]), mask: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]) };
+    const two = tf.zeros<tf.Rank.R4>([2, 1, 1, 1]);
+    const inputs = { image: tf.zeros<tf.Rank.R4>([3, 1, 1, 1]), mask: two, behind: undefined };
     expect(() => mask.run({ inputs, params: { background: 0 }, context })).toThrow(
       'mask is a batch of 2, expected 1 or 3',
+    );
+    const behind = { ...inputs, mask: tf.zeros<tf.Rank.R4>([1, 1, 1, 1]), behind: two };
+    expect(() => mask.run({ inputs: behind, params: { background: 0 }, context })).toThrow(
+      'behind is a batch of 2',
     );
     const grid = { image: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]), grid: tf.zeros<tf.Rank.R4>([3, 1, 1, 2]) };
     const params = { mode: 'bilinear', alignCorners: true, clip: true } as const;
@@ -83,6 +90,17 @@ describe('losses', () => {
 });
 
 describe('masks', () => {
+  it('show a plain background or another image where they are 0', () => {
+    const inputs = {
+      image: tf.tensor4d([1, 2, 3, 4], [2, 1, 2, 1]),
+      mask: tf.tensor4d([1, 0.5], [1, 1, 2, 1]),
+    };
+    const shown = (behind?: tf.Tensor4D) =>
+      values(mask.run({ inputs: { ...inputs, behind }, params: { background: 1 }, context }).image);
+    expect(shown()).toEqual([1, 1.5, 3, 2.5]);
+    expect(shown(tf.tensor4d([9, 8], [1, 1, 2, 1]))).toEqual([1, 5, 3, 6]);
+  });
+
   it('keep what both halves and the samples show', () => {
     const of = (...data: number[]) => tf.tensor4d(data, [data.length / 2, 1, 2, 1]);
     const run = (copies: number, whole: tf.Tensor4D, also: tf.Tensor4D[]) =>
@@ -101,6 +119,25 @@ describe('masks', () => {
     expect(values(maskFromLabels(labels, { ...options, category: 'synface' }))).toEqual([
       0, 1, 1, 1, 0, 0, 0, 0, 0,
     ]);
+  });
+});
+
+describe('views of mirrored images', () => {
+  const view = tf.tensor2d([[1, 2, 3, 4, 5, 6]]);
+  const both = (copies: number) =>
+    mirrorView.run({ inputs: { view }, params: { copies }, context }).view as tf.Tensor2D;
+
+  it('turn and shift the other way', () => {
+    expect(values(both(1))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(values(both(2))).toEqual([1, 2, 3, 4, 5, 6, 1, -2, -3, -4, 5, 6]);
+  });
+
+  it('agree on one view, and cancel what a network sees in both', () => {
+    const own = (seen: tf.Tensor2D) =>
+      values(symmetricView.run({ inputs: { view: seen }, params: {}, context }).view);
+    expect(own(both(2))).toEqual([1, 2, 3, 4, 5, 6]);
+    const biased = tf.add(both(2), tf.tensor2d([[0, 10, 20, 30, 0, 0]])) as tf.Tensor2D;
+    expect(own(biased)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });
 

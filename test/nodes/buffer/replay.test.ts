@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { replay } from '../../../nodes/buffer/replay.ts';
 import { jointReplay } from '../../../nodes/buffer/replay-joint.ts';
+import { knownReplay } from '../../../nodes/buffer/replay-known.ts';
 import { bufferContext, numbered } from '../host.ts';
 
 describe('buffer/replay', () => {
@@ -80,5 +81,42 @@ describe('buffer/replay-joint', () => {
     }
     const ofFirst = reads.filter((read) => read.index.data[0] === 0).map((read) => `${read.image.data}`);
     expect(new Set(ofFirst).size).toBeGreaterThan(1);
+  });
+});
+
+describe('buffer/replay-known', () => {
+  const params = { capacity: 3, count: 4 };
+
+  function filled(writes: number) {
+    const context = bufferContext();
+    for (let step = 0; step < writes; step++) {
+      const row = 2 * step;
+      const inputs = { image: numbered(2, row), target: numbered(1, 100 + step) };
+      const asked = { view: numbered(2, 200 + row), light: numbered(2, 300 + row) };
+      knownReplay.write({ inputs: { ...inputs, ...asked }, params, context: context.at(step) });
+    }
+    return context;
+  }
+
+  it('keeps samples with their views, lights and images, and mixes all of them', () => {
+    const context = filled(5);
+    const seen = new Set<number>();
+    for (let i = 0; i < 20; i++) {
+      const read = knownReplay.read({ params, context: context.at(5) });
+      const rows = Array.from(read.image.data);
+      expect(new Set(rows).size).toBe(4);
+      expect(Array.from(read.target.data)).toEqual(rows.map((row) => 100 + Math.floor(row / 2)));
+      expect(Array.from(read.view.data)).toEqual(rows.map((row) => 200 + row));
+      expect(Array.from(read.light.data)).toEqual(rows.map((row) => 300 + row));
+      for (const row of rows) seen.add(row);
+    }
+    // Of 5 writes 3 are remembered: rows 4 to 9.
+    expect([...seen].sort((a, b) => a - b)).toEqual([4, 5, 6, 7, 8, 9]);
+  });
+
+  it('says what to do where there is too little', () => {
+    const read = (writes: number) => () => knownReplay.read({ params, context: filled(writes).at(writes) });
+    expect(read(0)).toThrow('nothing was written yet');
+    expect(read(1)).toThrow('a batch of 4 is read, but only 2 samples were written');
   });
 });

@@ -19,13 +19,14 @@ const params = {
   latents: 'latents',
   latent: 3,
   depths: 'depth',
+  views: 'parameters',
   minDepth: 0.9,
   maxDepth: 1.1,
   shuffle: true,
 };
 
 beforeAll(async () => {
-  for (const name of ['image', 'depth', 'latents']) mkdirSync(join(folder, name));
+  for (const name of ['image', 'depth', 'latents', 'parameters']) mkdirSync(join(folder, name));
   for (const [i, name] of ['b', 'a', 'c'].entries()) {
     const plain = (value: number) =>
       sharp({ create: { width: 6, height: 4, channels: 3, background: { r: value, g: value, b: value } } });
@@ -37,6 +38,10 @@ beforeAll(async () => {
       .toFile(join(folder, 'depth', `${name}.png`));
     const latent = savedTensor({ dtype: 'float32', shape: [1, 3], data: Float32Array.of(i, i, i) });
     await writeTorch(join(folder, 'latents', `${name}.pt`), new Map([['latent', latent]]));
+    writeFileSync(
+      join(folder, 'parameters', `${name}.json`),
+      JSON.stringify({ seed: 1, view: [0, i, 0, 0, 0, 0] }),
+    );
   }
   writeFileSync(join(folder, 'list.txt'), 'b.png 1 2\n\na.png\r\nc.png\n');
 });
@@ -53,8 +58,8 @@ describe('source/image-folder', () => {
     ]);
   });
 
-  it('gives image, latent and depth of an item', async () => {
-    const { image, latent, depth } = await imageFolder.load({ params, context: context(2) });
+  it('gives image, latent, depth and view of an item', async () => {
+    const { image, latent, depth, view } = await imageFolder.load({ params, context: context(2) });
     expect([image.shape, latent.shape, depth.shape]).toEqual([
       [1, 2, 2, 3],
       [1, 3],
@@ -64,12 +69,13 @@ describe('source/image-folder', () => {
     expect(Array.from(latent.data)).toEqual([2, 2, 2]);
     // Near is light: 1.1 − 0.2 · 102/255.
     expect(depth.data[3]).toBeCloseTo(1.02, 6);
+    expect([view.shape, ...view.data]).toEqual([[1, 6], 0, 2, 0, 0, 0, 0]);
   });
 
   it('gives NaN for what the list has not', async () => {
-    const bare = { ...params, latents: '', depths: '' };
-    const { latent, depth } = await imageFolder.load({ params: bare, context: context() });
-    expect([latent.data[0], depth.data[0]]).toEqual([Number.NaN, Number.NaN]);
+    const bare = { ...params, latents: '', depths: '', views: '' };
+    const { latent, depth, view } = await imageFolder.load({ params: bare, context: context() });
+    expect([latent.data[0], depth.data[0], view.data[5]]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 
   it('lists all problems before anything runs', async () => {
@@ -84,15 +90,23 @@ describe('source/image-folder', () => {
     expect(message).toContain('absent.png: there is no such file');
     expect(message).toContain('broken.png: it does not begin like any image');
     expect(message).toContain('b.pt: expected a latent [4], found [1,3]');
-    expect(message).toMatch(/^7 problems:/);
+    expect(message).toMatch(/^9 problems:/);
+    expect(message).toContain('broken.json: there is no such file');
     const whole = await sharp(Buffer.alloc(3 * 64 * 64, 7), { raw: { width: 64, height: 64, channels: 3 } })
       .png({ compressionLevel: 0 })
       .toBuffer();
     writeFileSync(join(folder, 'image', 'cut.png'), whole.subarray(0, 5000));
     writeFileSync(join(folder, 'cut.txt'), 'cut.png\n');
-    await expect(items({ list: 'cut.txt', depths: '', latents: '' })).rejects.toThrow(
+    await expect(items({ list: 'cut.txt', depths: '', latents: '', views: '' })).rejects.toThrow(
       'cut.png: it ends too early',
     );
+    mkdirSync(join(folder, 'wrong'));
+    for (const text of ['{"view": [1, 2]}', '{"view": [0, 0, 0, 0, 0, null]}', '[]', 'null', 'no JSON']) {
+      for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, 'wrong', `${name}.json`), text);
+      await expect(items({ list: 'list.txt', views: 'wrong' })).rejects.toThrow(
+        'b.json: expected JSON with 6 numbers as "view"',
+      );
+    }
     await expect(items({ list: 'list.txt', crop: 5 })).rejects.toThrow(
       'the crop of 5×5 exceeds its 6×4 pixels',
     );
