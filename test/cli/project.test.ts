@@ -50,7 +50,7 @@ describe('project', () => {
       latents: join(run, 'latents'),
       list: '',
       depths: '',
-    views: '',
+      views: '',
       size: 16,
       crop: 0,
       latent: 8,

@@ -44,7 +44,7 @@ describe('sampling', () => {
       latents,
       list: '',
       depths: '',
-    views: '',
+      views: '',
       size: 16,
       crop: 0,
       latent: 8,
