@@ -1,4 +1,14 @@
+import { Type } from 'typebox';
 import type { BufferContext, HostTensor } from '../runtime/node.ts';
+
+/** Parameter: how many writes a buffer of samples holds. */
+export const capacity = (fallback: number) =>
+  Type.Integer({
+    description: 'How many writes are remembered; older ones are replaced',
+    default: fallback,
+    minimum: 1,
+    maximum: 100_000,
+  });
 
 /** Batches of samples that a buffer remembers, each batch under a number of its own. */
 export interface Written {
@@ -42,6 +52,14 @@ export function gatherRows(batches: readonly HostTensor[], rows: ArrayLike<numbe
 /** How many rows batches have together. */
 export function rowCount(batches: readonly HostTensor[]): number {
   return batches.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
+}
+
+/** How many rows there are to read. @throws Error where they are fewer than a batch of `count` */
+export function expectRows(batches: readonly HostTensor[], count: number): number {
+  const total = rowCount(batches);
+  if (total === 0) throw new Error('nothing was written yet: pull this buffer before what reads it');
+  if (total < count) throw new Error(`a batch of ${count} is read, but only ${total} samples were written`);
+  return total;
 }
 
 function slotName(name: string, slot: number): string {

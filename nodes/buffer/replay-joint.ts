@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { type BufferContext, defineNode, type HostTensor, port } from '../../runtime/node.ts';
 import { constant } from '../_example.ts';
 import { permutation } from '../_permutation.ts';
-import { batchesOf, gatherRows, rowCount, writeBatch } from '../_samples.ts';
+import { batchesOf, capacity, gatherRows, rowCount, writeBatch } from '../_samples.ts';
 
 export const jointReplay = defineNode({
   type: 'buffer/replay-joint',
@@ -27,12 +27,7 @@ export const jointReplay = defineNode({
     schedule: [{ pull: 'samples', times: 3 }, { pull: 'batch' }],
   },
   params: Type.Object({
-    capacity: Type.Integer({
-      description: 'How many writes are remembered; older ones are replaced',
-      default: 800,
-      minimum: 1,
-      maximum: 100_000,
-    }),
+    capacity: capacity(800),
     count: Type.Integer({ description: 'Images in a batch that is read', default: 8, minimum: 1 }),
   }),
   inputs: {

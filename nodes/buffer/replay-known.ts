@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
 import { constant } from '../_example.ts';
 import { permutation } from '../_permutation.ts';
-import { batchesOf, gatherRows, rowCount, writeBatch } from '../_samples.ts';
+import { batchesOf, capacity, expectRows, gatherRows, writeBatch } from '../_samples.ts';
 
 export const knownReplay = defineNode({
   type: 'buffer/replay-known',
@@ -28,12 +28,7 @@ export const knownReplay = defineNode({
     schedule: [{ pull: 'known', times: 3 }, { pull: 'error' }],
   },
   params: Type.Object({
-    capacity: Type.Integer({
-      description: 'How many writes are remembered; older ones are replaced',
-      default: 300,
-      minimum: 1,
-      maximum: 100_000,
-    }),
+    capacity: capacity(300),
     count: Type.Integer({ description: 'Samples in a batch that is read', default: 16, minimum: 1 }),
   }),
   inputs: {
@@ -59,9 +54,7 @@ export const knownReplay = defineNode({
   },
   read({ params: { count }, context }) {
     const images = batchesOf(context, 'image');
-    const total = rowCount(images);
-    if (total === 0) throw new Error('nothing was written yet: pull this buffer before what reads it');
-    if (total < count) throw new Error(`a batch of ${count} is read, but only ${total} samples were written`);
+    const total = expectRows(images, count);
     const reads = (context.memory.get('reads')?.data[0] as number | undefined) ?? 0;
     context.memory.set('reads', { shape: [1], data: Int32Array.of(reads + 1) });
     // Draws are the same at every read between two writes; the count of reads tells them apart.

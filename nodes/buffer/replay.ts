@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { type BufferContext, defineNode, port } from '../../runtime/node.ts';
 import { constant } from '../_example.ts';
 import { permutation } from '../_permutation.ts';
-import { batchesOf, gatherRows, rowCount, writeBatch } from '../_samples.ts';
+import { batchesOf, capacity, expectRows, gatherRows, writeBatch } from '../_samples.ts';
 
 export const replay = defineNode({
   type: 'buffer/replay',
@@ -23,12 +23,7 @@ export const replay = defineNode({
     schedule: [{ pull: 'samples', times: 5 }, { pull: 'batch' }],
   },
   params: Type.Object({
-    capacity: Type.Integer({
-      description: 'How many writes are remembered; older ones are replaced',
-      default: 100,
-      minimum: 1,
-      maximum: 100_000,
-    }),
+    capacity: capacity(100),
     count: Type.Integer({ description: 'Images in a batch that is read', default: 8, minimum: 1 }),
   }),
   inputs: { image: port('image[B,H,W,C]'), mask: port('mask[B,H,W,1]') },
@@ -44,9 +39,7 @@ export const replay = defineNode({
   },
   read({ params: { count }, context }) {
     const images = batchesOf(context, 'image');
-    const total = rowCount(images);
-    if (total === 0) throw new Error('nothing was written yet: pull this buffer before what reads it');
-    if (total < count) throw new Error(`a batch of ${count} is read, but only ${total} samples were written`);
+    const total = expectRows(images, count);
     const rows = nextRows(context, total, count);
     return { image: gatherRows(images, rows), mask: gatherRows(batchesOf(context, 'mask'), rows) };
   },
