@@ -1,6 +1,7 @@
 /** The operations that TensorFlow.js lacks and this method needs, on any engine, with their gradients. */
 
 export * from './avg-pool.ts';
+export * from './backdrop.ts';
 export { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from './conv.ts';
 export * from './fir.ts';
 export * from './geometry/camera.ts';
@@ -15,6 +16,7 @@ export * from './geometry/warp-depth.ts';
 export * from './geometry/warp-grid.ts';
 export * from './grid-sample.ts';
 export * from './group-norm.ts';
+export * from './inflate.ts';
 export * from './leaky-relu.ts';
 export * from './losses.ts';
 export * from './max-pool.ts';
