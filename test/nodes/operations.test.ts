@@ -9,11 +9,13 @@ import { mask } from '../../nodes/math/mask.ts';
 import { mirror } from '../../nodes/math/mirror.ts';
 import { repeat } from '../../nodes/math/repeat.ts';
 import { take } from '../../nodes/math/take.ts';
+import { inflated } from '../../nodes/prior/inflated.ts';
 import { maskFromLabels } from '../../nodes/prior/object-mask.ts';
 import { commonMask } from '../../nodes/renderer/common-mask.ts';
 import { sample } from '../../nodes/renderer/sample.ts';
 import { albedoOfTexture } from '../../nodes/shading/albedo.ts';
 import { texture } from '../../nodes/shading/texture.ts';
+import { depth } from '../../nodes/shape/depth.ts';
 import { mirrorView } from '../../nodes/view/mirror.ts';
 import { correlated } from '../../nodes/view/random.ts';
 import { symmetricView } from '../../nodes/view/symmetric.ts';
@@ -119,6 +121,37 @@ describe('masks', () => {
     expect(values(maskFromLabels(labels, { ...options, category: 'synface' }))).toEqual([
       0, 1, 1, 1, 0, 0, 0, 0, 0,
     ]);
+  });
+});
+
+describe('depth', () => {
+  it('is the weighted mean of what the network and a base say, and the network’s alone without one', () => {
+    const raw = tf.zeros<tf.Rank.R4>([2, 1, 2, 1]);
+    const base = tf.tensor3d([0.9, 0.95, 1, 1.05], [2, 1, 2]);
+    const of = (guess: tf.Tensor3D | undefined) =>
+      values(
+        depth.run({
+          inputs: { raw, base: guess },
+          params: { minDepth: 0.9, maxDepth: 1.1, borderColumns: 0, borderWeight: 1.02, baseWeight: 0.6 },
+          context,
+        }).depth,
+      );
+    of(undefined).forEach((value) => {
+      expect(value).toBeCloseTo(1, 6);
+    });
+    of(base).forEach((value, i) => {
+      expect(value).toBeCloseTo(0.4 + 0.6 * (0.9 + 0.05 * i), 6);
+    });
+  });
+
+  it('of a silhouette is near in its middle and far at its rim, and far where there is none', () => {
+    const spot = tf.tensor4d([0, 0, 0, 0, 1, 0, 0, 0, 0, ...new Array<number>(9).fill(0)], [2, 3, 3, 1]);
+    const found = values(
+      inflated.run({ inputs: { mask: spot }, params: { near: 0.9, far: 1 }, context }).depth,
+    );
+    found.forEach((value, i) => {
+      expect(value).toBeCloseTo(i === 4 ? 0.9 : 1, 6);
+    });
   });
 });
 
