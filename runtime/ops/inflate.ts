@@ -27,7 +27,7 @@ export function inflate(masks: tf.Tensor4D): tf.Tensor3D {
   return hostOp(inflateOp, [masks], undefined)[0] as tf.Tensor3D;
 }
 
-/** Successive over-relaxation: with the best factor the error falls by this much over a few lengths of the image. */
+/** Successive over-relaxation with the best factor settles in a number of sweeps that grows with the image's side. */
 const SWEEPS_PER_PIXEL = 3;
 
 function inflated(mask: ArrayLike<number>, height: number, width: number): Float64Array {
