@@ -1,6 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
-import { backdropMask } from '../../runtime/ops/index.ts';
+import { beforeBackdrop } from '../../runtime/ops/index.ts';
 import { example } from '../_example.ts';
 
 const share = (description: string, fallback: number) =>
@@ -24,7 +25,7 @@ export const backdrop = defineNode({
     {
       image: { type: 'source/pattern', params: { size: 16 } },
       object: { type: 'segmentation/backdrop', in: { image: 'image' } },
-      depth: { type: 'prior/inflated', in: { mask: 'object' } },
+      depth: { type: 'prior/inflated', in: { mask: 'object.mask' } },
     },
     'depth',
   ),
@@ -40,6 +41,14 @@ export const backdrop = defineNode({
     thinnest: share('Parts thinner than this are left out', 0.15),
   }),
   inputs: { image: port('image[B,H,W,C]') },
-  outputs: { mask: port('mask[B,H,W,1]') },
-  run: ({ inputs: { image }, params }) => ({ mask: backdropMask(image, params) }),
+  outputs: {
+    mask: port('mask[B,H,W,1]'),
+    backdrop: port('image[B,H,W,C]', {
+      description: 'The fitted colours: the picture as if nothing stood there',
+    }),
+  },
+  run({ inputs: { image }, params }) {
+    const { mask, backdrop } = beforeBackdrop(image, params);
+    return { mask, backdrop: tf.clipByValue(backdrop, -1, 1) };
+  },
 });

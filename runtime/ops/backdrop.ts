@@ -18,30 +18,44 @@ const TERMS = 6;
 const FITS = 16;
 
 const backdropOp: HostOp<BackdropOptions> = {
-  name: 'BackdropMask',
-  outputs: ([shape = []]) => [{ shape: [...shape.slice(0, 3), 1], dtype: 'float32' }],
-  run([images], [masks], options) {
-    if (!images || !masks) throw new TypeError('BackdropMask takes 1 input and has 1 output');
+  name: 'Backdrop',
+  outputs: ([shape = []]) => [
+    { shape: [...shape.slice(0, 3), 1], dtype: 'float32' },
+    { shape, dtype: 'float32' },
+  ],
+  run([images], [masks, backdrops], options) {
+    if (!images || !masks || !backdrops) throw new TypeError('Backdrop takes 1 input and has 2 outputs');
     const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
     const pixels = height * width;
     for (let i = 0; i < batch; i++) {
       const image = images.data.subarray(i * pixels * channels, (i + 1) * pixels * channels);
-      masks.data.set(objectOf({ image, height, width, channels }, options), i * pixels);
+      const found = split({ image, height, width, channels }, options);
+      masks.data.set(found.mask, i * pixels);
+      backdrops.data.set(found.backdrop, i * pixels * channels);
     }
   },
 };
 
+/** An object and what is behind it. */
+export interface BeforeBackdrop {
+  /** 1 for the object and else 0, [B,H,W,1]. */
+  readonly mask: tf.Tensor4D;
+  /** The backdrop as if the object were not there, [B,H,W,C]. */
+  readonly backdrop: tf.Tensor4D;
+}
+
 /**
- * The mask [B,H,W,1] of what stands in front of a plain backdrop in images [B,H,W,C]: 1 for the object and else 0.
+ * What stands in front of a plain backdrop in images [B,H,W,C].
  *
  * The backdrop's colour is a quadratic polynomial of the place, fitted robustly (Cauchy weights) to a frame along the
  * edges, which may cut through the object. Pixels that differ from it belong to the object, and holes in it; thin
  * parts and all but the largest piece do not. An image that shows nothing but backdrop has an empty mask. Without a
  * gradient.
  */
-export function backdropMask(images: tf.Tensor4D, options: BackdropOptions): tf.Tensor4D {
-  shape4('backdropMask', 'images', images);
-  return hostOp(backdropOp, [images], options)[0] as tf.Tensor4D;
+export function beforeBackdrop(images: tf.Tensor4D, options: BackdropOptions): BeforeBackdrop {
+  shape4('beforeBackdrop', 'images', images);
+  const [mask, backdrop] = hostOp(backdropOp, [images], options) as [tf.Tensor4D, tf.Tensor4D];
+  return { mask, backdrop };
 }
 
 interface Picture {
@@ -51,21 +65,21 @@ interface Picture {
   readonly channels: number;
 }
 
-function objectOf(picture: Picture, { threshold, frame, thinnest }: BackdropOptions): Uint8Array {
+function split(picture: Picture, { threshold, frame, thinnest }: BackdropOptions) {
   const { height, width } = picture;
   const side = Math.min(height, width);
-  const { distance, scatter } = distanceFromBackdrop(picture, Math.max(1, Math.round(frame * side)));
+  const { backdrop, distance, scatter } = backdropOf(picture, Math.max(1, Math.round(frame * side)));
   const least = Math.max(threshold, 3 * scatter);
   const differs = Uint8Array.from(distance, (value) => (value > least ? 1 : 0));
   const grid = { height, width };
   const radius = Math.floor((thinnest * side) / 2);
   const solid = withoutHoles(differs, grid);
   const stout = spread(spread(solid, grid, radius, Math.min), grid, radius, Math.max);
-  return largestPiece(stout, grid);
+  return { mask: largestPiece(stout, grid), backdrop };
 }
 
-/** How far each pixel's colour is from the backdrop's, and the median of that along the edges. */
-function distanceFromBackdrop({ image, height, width, channels }: Picture, frame: number) {
+/** The colours of the backdrop, how far each pixel is from them, and the median of that along the edges. */
+function backdropOf({ image, height, width, channels }: Picture, frame: number) {
   const terms = new Float64Array(height * width * TERMS);
   const edge: number[] = [];
   for (let row = 0; row < height; row++) {
@@ -79,14 +93,16 @@ function distanceFromBackdrop({ image, height, width, channels }: Picture, frame
   let colours: Float64Array = new Float64Array();
   let weights = new Float64Array(edge.length).fill(1);
   let scatter = 0;
+  const colourAt = (pixel: number, channel: number) => {
+    let colour = 0;
+    for (let t = 0; t < TERMS; t++)
+      colour += (terms[pixel * TERMS + t] as number) * (colours[t * channels + channel] as number);
+    return colour;
+  };
   const distanceAt = (pixel: number) => {
     let sum = 0;
-    for (let c = 0; c < channels; c++) {
-      let rest = image[pixel * channels + c] as number;
-      for (let t = 0; t < TERMS; t++)
-        rest -= (terms[pixel * TERMS + t] as number) * (colours[t * channels + c] as number);
-      sum += rest * rest;
-    }
+    for (let c = 0; c < channels; c++)
+      sum += ((image[pixel * channels + c] as number) - colourAt(pixel, c)) ** 2;
     return Math.sqrt(sum);
   };
   for (let fit = 0; fit < FITS; fit++) {
@@ -96,7 +112,10 @@ function distanceFromBackdrop({ image, height, width, channels }: Picture, frame
     weights = along.map((value) => 1 / (1 + (value / (3 * scatter + 0.01)) ** 2));
   }
   const distance = Float64Array.from({ length: height * width }, (_, pixel) => distanceAt(pixel));
-  return { distance, scatter };
+  const backdrop = Float64Array.from({ length: height * width * channels }, (_, i) =>
+    colourAt(Math.floor(i / channels), i % channels),
+  );
+  return { backdrop, distance, scatter };
 }
 
 /** The polynomial's coefficients [TERMS,C] that fit the given pixels best, by Gaussian elimination. */

@@ -147,10 +147,38 @@ describe('depth', () => {
   it('of a silhouette is near in its middle and far at its rim, and far where there is none', () => {
     const spot = tf.tensor4d([0, 0, 0, 0, 1, 0, 0, 0, 0, ...new Array<number>(9).fill(0)], [2, 3, 3, 1]);
     const found = values(
-      inflated.run({ inputs: { mask: spot }, params: { near: 0.9, far: 1 }, context }).depth,
+      inflated.run({
+        inputs: { mask: spot, view: undefined },
+        params: { near: 0.9, far: 1, sides: 0, lean: 0 },
+        context,
+      }).depth,
     );
     found.forEach((value, i) => {
       expect(value).toBeCloseTo(i === 4 ? 0.9 : 1, 6);
+    });
+  });
+
+  it('leans to where the object turns, and has its rim farther at the sides', () => {
+    const disc = tf.tensor4d(
+      Float32Array.from({ length: 81 }, (_, i) => Number(Math.hypot((i % 9) - 4, Math.floor(i / 9) - 4) < 3.5)),
+      [1, 9, 9, 1],
+    );
+    const row = (yaw: number, lean: number, sides: number) =>
+      values(
+        inflated.run({
+          inputs: { mask: disc, view: tf.tensor2d([[0, yaw, 0, 0, 0, 0]]) },
+          params: { near: 0.9, far: 1, sides, lean },
+          context,
+        }).depth,
+      ).slice(36, 45);
+    const plain = row(0, 1, 0);
+    const radius = Math.sqrt((tf.sum(disc).dataSync()[0] as number) / Math.PI);
+    row(0.5, 0.8, 0).forEach((value, i) => {
+      const height = (1 - (plain[i] as number)) / 0.1;
+      expect(value).toBeCloseTo(1 - 0.1 * height * (1 - 0.8 * 0.5 * ((i - 4) / radius)), 5);
+    });
+    row(0, 1, 0.02).forEach((value, i) => {
+      expect(value - (plain[i] as number)).toBeCloseTo(0.02 * Math.min(((i - 4) / radius) ** 2, 1), 5);
     });
   });
 });

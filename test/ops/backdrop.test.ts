@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEngine } from '../../runtime/engine/index.ts';
-import { backdropMask } from '../../runtime/ops/index.ts';
-import { ENGINES, noise, tensor } from './numeric.ts';
+import { beforeBackdrop } from '../../runtime/ops/index.ts';
+import { ENGINES, expectClose, noise, tensor } from './numeric.ts';
 
 const S = 40;
 const options = { threshold: 0.15, frame: 0.1, thinnest: 0.1 };
@@ -43,7 +43,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const head = (x: number, y: number) =>
       Math.hypot(x / 0.6, (y - 0.1) / 0.7) < 1 || (Math.abs(x) < 0.5 && y > 0.1);
     const eye = (x: number, y: number) => Math.hypot(x + 0.2, y) < 0.12;
-    const mask = backdropMask(
+    const { mask } = beforeBackdrop(
       picture((x, y) => (head(x, y) && !eye(x, y) ? [0.8, -0.1, -0.3] : wall(x, y))),
       options,
     );
@@ -51,11 +51,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(wrong(mask, head)).toBeLessThan(0.01);
   });
 
+  it('says what the wall is like behind the head', () => {
+    const head = (x: number, y: number) => Math.hypot(x / 0.6, (y - 0.1) / 0.7) < 1;
+    const { backdrop } = beforeBackdrop(
+      picture((x, y) => (head(x, y) ? [0.8, -0.1, -0.3] : wall(x, y))),
+      options,
+    );
+    expect(backdrop.shape).toEqual([1, S, S, 3]);
+    expectClose(backdrop.dataSync(), picture(wall).dataSync(), 0.05);
+  });
+
   it('leaves out specks, thin parts and smaller pieces', () => {
     const head = (x: number, y: number) => Math.hypot(x + 0.2, y) < 0.5;
     const whisker = (x: number, y: number) => Math.abs(y) < 0.04 && x > 0 && x < 0.8;
     const ball = (x: number, y: number) => Math.hypot(x - 0.6, y + 0.6) < 0.2;
-    const mask = backdropMask(
+    const { mask } = beforeBackdrop(
       picture((x, y) => (head(x, y) || whisker(x, y) || ball(x, y) ? [0.9, 0.9, -0.9] : wall(x, y))),
       options,
     );
@@ -63,6 +73,6 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   it('finds nothing where there is only a backdrop', () => {
-    expect(backdropMask(picture(wall), options).dataSync().some(Boolean)).toBe(false);
+    expect(beforeBackdrop(picture(wall), options).mask.dataSync().some(Boolean)).toBe(false);
   });
 });
