@@ -11,7 +11,10 @@ const server = await localServer();
 const base = mkdtempSync(join(tmpdir(), 'gan2shape-fetch-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 let folder = '';
+let done = 0;
+const received = () => done;
 beforeEach(() => {
+  done = 0;
   folder = mkdtempSync(join(base, 'case-'));
 });
 
@@ -20,7 +23,15 @@ const SUM = createHash('sha256').update(CONTENT).digest('hex');
 const URL = `${server.address}/file.bin`;
 
 function fetched(remote: { bytes?: number; sha256?: string } = {}, options: FetchOptions = {}) {
-  return fetchFile({ url: URL, ...remote }, join(folder, 'sub/file.bin'), { pause: 1, ...options });
+  const onProgress = (progress: Progress) => {
+    done = progress.done;
+    options.onProgress?.(progress);
+  };
+  return fetchFile({ url: URL, ...remote }, join(folder, 'sub/file.bin'), {
+    pause: 1,
+    ...options,
+    onProgress,
+  });
 }
 
 const content = () => readFileSync(join(folder, 'sub/file.bin'));
@@ -47,7 +58,7 @@ describe('fetchFile', () => {
   });
 
   it('goes on where a connection broke off', async () => {
-    server.answer(serve(CONTENT, { breaks: [100_000, 50_000] }));
+    server.answer(serve(CONTENT, { breaks: [100_000, 50_000], received }));
     const { sha256 } = await fetched();
     expect(sha256).toBe(SUM);
     expect(server.asked.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', 'bytes=150000-']);
@@ -55,7 +66,7 @@ describe('fetchFile', () => {
   });
 
   it('goes on in a later call, unless the file has changed there', async () => {
-    server.answer(serve(CONTENT, { breaks: [100_000] }));
+    server.answer(serve(CONTENT, { breaks: [100_000], received }));
     await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({ code: 'interrupted' });
     expect(names()).toEqual(['file.bin.part', 'file.bin.part.json']);
     const other = Buffer.from(CONTENT).fill(1, 0, 200_000);
@@ -66,13 +77,13 @@ describe('fetchFile', () => {
   });
 
   it('begins again where a server knows no ranges', async () => {
-    server.answer(serve(CONTENT, { ranges: false, breaks: [100_000] }));
+    server.answer(serve(CONTENT, { ranges: false, breaks: [100_000], received }));
     const { sha256 } = await fetched();
     expect([sha256, server.asked.length]).toEqual([SUM, 2]);
   });
 
   it('begins again where the part is longer than the file', async () => {
-    server.answer(serve(CONTENT, { breaks: [200_000] }));
+    server.answer(serve(CONTENT, { breaks: [200_000], received }));
     await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({ code: 'interrupted' });
     const short = CONTENT.subarray(0, 1000);
     server.answer(serve(short));

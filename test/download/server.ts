@@ -34,12 +34,14 @@ export interface ServeOptions {
   readonly ranges?: boolean;
   /** Bytes after which the first answers break off, one for each. */
   readonly breaks?: number[];
+  /** Bytes of the file that its reader has. */
+  readonly received?: () => number;
 }
 
 /** Answers with a file. */
 export function serve(
   content: Buffer,
-  { etag = '"1"', ranges = true, breaks = [] }: ServeOptions = {},
+  { etag = '"1"', ranges = true, breaks = [], received = () => Number.POSITIVE_INFINITY }: ServeOptions = {},
 ): Handler {
   return (request, response) => {
     const range = /^bytes=(\d+)-/.exec(request.headers.range ?? '');
@@ -57,6 +59,14 @@ export function serve(
     });
     const limit = breaks.shift();
     if (limit === undefined) response.end(rest);
-    else response.write(rest.subarray(0, limit), () => setTimeout(() => response.destroy(), 30));
+    else
+      response.write(rest.subarray(0, limit), () => {
+        // What is on its way when a connection breaks is lost, so on a busy machine the break waits for the reader.
+        const waiting = setInterval(() => {
+          if (received() < start + limit) return;
+          clearInterval(waiting);
+          response.destroy();
+        }, 2);
+      });
   };
 }
