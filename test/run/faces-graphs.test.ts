@@ -84,6 +84,20 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       expect(cov.map((row) => row.length)).toEqual(new Array(size).fill(size));
       expect(cov.flat().every(Number.isFinite)).toBe(true);
     }
+    const turned = await shipped('synface-mini-turns', {
+      ...small,
+      ...NARROW,
+      images: join(samples.folder, 'images/all/samples'),
+      latents: join(samples.folder, 'files/all/samples'),
+      mappingLayers: 8,
+      offsetWidth: 4,
+      batch: 2,
+      pretrained: '',
+      known: 4,
+      knownBatch: 2,
+      turnViews: 2,
+    });
+    expect(await entriesOf(turned.file('views.pt'))).toEqual(['netV']);
     const measured = await shipped('table/networks', {
       ...small,
       ...NARROW,
@@ -94,6 +108,7 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       images: join(faces, 'image'),
       depths: join(faces, 'depth'),
       pretrained: trained.file('pretrained.pt'),
+      views: turned.file('views.pt'),
     });
     const sides = of(measured.events, 'metric').filter(({ name }) => name === 'SIDE');
     expect(sides).toHaveLength(20);
@@ -123,10 +138,18 @@ describe('graphs/synface-mini.json', { timeout: 120_000 }, () => {
 describe('what the table compares with', { timeout: 60_000 }, () => {
   const training = { ...NARROW, images: join(faces, 'image'), pulls: 2 };
 
-  it('trains Unsup3d on pictures alone', async () => {
+  it('trains Unsup3d on pictures alone, and measures it', async () => {
     const { events, file } = await shipped('table/train-unsup3d', { ...training, batch: 4 });
     expect(await entriesOf(file('unsup3d.pt'))).toEqual(['netA', 'netD', 'netL', 'netV']);
     expect(of(events, 'pull').some(({ values }) => Number.isFinite(values?.photo))).toBe(true);
+    const measured = await shipped('table/unsup3d', {
+      ...NARROW,
+      images: join(faces, 'image'),
+      depths: join(faces, 'depth'),
+      list: '',
+      checkpoint: file('unsup3d.pt'),
+    });
+    expect(of(measured.events, 'metric').filter(({ name }) => name === 'SIDE')).toHaveLength(20);
   });
 
   it('trains a network on true depth, and measures it', async () => {
