@@ -160,7 +160,9 @@ describe('depth', () => {
 
   it('leans to where the object turns, and has its rim farther at the sides', () => {
     const disc = tf.tensor4d(
-      Float32Array.from({ length: 81 }, (_, i) => Number(Math.hypot((i % 9) - 4, Math.floor(i / 9) - 4) < 3.5)),
+      Float32Array.from({ length: 81 }, (_, i) =>
+        Number(Math.hypot((i % 9) - 4, Math.floor(i / 9) - 4) < 3.5),
+      ),
       [1, 9, 9, 1],
     );
     const row = (yaw: number, lean: number, sides: number) =>
