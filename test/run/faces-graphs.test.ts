@@ -48,7 +48,7 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       pulls: 2,
       meanSamples: 8,
     });
-    const trained = await shipped('synface-mini-pretrain', {
+    const sampled = {
       ...small,
       ...NARROW,
       images: join(samples.folder, 'images/all/samples'),
@@ -56,6 +56,9 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       mappingLayers: 8,
       offsetWidth: 4,
       batch: 2,
+    };
+    const trained = await shipped('synface-mini-pretrain', {
+      ...sampled,
       count: 6,
       prior: 2,
       ...Object.fromEntries(
@@ -85,13 +88,7 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       expect(cov.flat().every(Number.isFinite)).toBe(true);
     }
     const turned = await shipped('synface-mini-turns', {
-      ...small,
-      ...NARROW,
-      images: join(samples.folder, 'images/all/samples'),
-      latents: join(samples.folder, 'files/all/samples'),
-      mappingLayers: 8,
-      offsetWidth: 4,
-      batch: 2,
+      ...sampled,
       pretrained: '',
       known: 4,
       knownBatch: 2,
