@@ -1,18 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
-import { inflate } from '../../runtime/ops/index.ts';
+import { discsOf, inflate } from '../../runtime/ops/index.ts';
 import { expectOneOrAll } from '../_batch.ts';
 import { constant, dome, example } from '../_example.ts';
 
 /** Where pixels are across masks [B,S,S,1]: from the middle of each, in radii of a disc of its area, [B,1,S]. */
 function across(mask: tf.Tensor4D): tf.Tensor3D {
-  const columns = tf.sum<tf.Tensor3D>(mask, [1, 3], true);
-  const places = tf.reshape(tf.range(0, mask.shape[2]), [1, 1, -1]);
-  const width = tf.reshape(columns, [mask.shape[0], 1, -1]);
-  const area = tf.maximum(tf.sum(width, 2, true), 1);
-  const middle = tf.div(tf.sum(tf.mul(width, places), 2, true), area);
-  return tf.div(tf.sub(places, middle), tf.sqrt(tf.div(area, Math.PI)));
+  const { x, radius } = discsOf(mask);
+  return tf.div(tf.sub(tf.reshape(tf.range(0, mask.shape[2]), [1, 1, -1]), x), radius);
 }
 
 export const inflated = defineNode({

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type HostOp, hostOp } from '../engine/host-op.ts';
 import { shape4 } from './check.ts';
+import { type LinearProblem, robustLeastSquares } from './least-squares.ts';
+import { largestPiece, withoutHoles, withoutThinParts } from './regions.ts';
 
 /** How an object is told from its backdrop; lengths in shares of the image's shorter side. */
 export interface BackdropOptions {
@@ -12,10 +14,23 @@ export interface BackdropOptions {
   readonly thinnest: number;
 }
 
-/** Colour as a polynomial of the place: 1, x, y, x², y², x·y. */
-const TERMS = 6;
 /** Fits until the weights have settled where an object covers half an edge. */
 const FITS = 16;
+/** Which edges a fit begins without: left, right, top, bottom. An object may cover one or two beside each other. */
+const STARTS = [
+  [0, 0, 0, 0],
+  [0, 0, 0, 1],
+  [1, 0, 0, 0],
+  [0, 1, 0, 0],
+  [1, 0, 0, 1],
+  [0, 1, 0, 1],
+  [1, 1, 0, 1],
+] as const;
+/** The share of the frame that shows the backdrop at least, and what makes its quantile of distances a deviation. */
+const LEAST_SHARE = 0.3;
+const SPREAD = 1.5;
+/** The distance of colours that counts as half an agreement. */
+const AGREES = 0.05;
 
 const backdropOp: HostOp<BackdropOptions> = {
   name: 'Backdrop',
@@ -47,7 +62,7 @@ export interface BeforeBackdrop {
 /**
  * What stands in front of a plain backdrop in images [B,H,W,C].
  *
- * The backdrop's colour is a quadratic polynomial of the place, fitted robustly (Cauchy weights) to a frame along the
+ * The backdrop's colour is a quadratic polynomial of the place, fitted robustly (far colours count nothing) to a frame along the
  * edges, which may cut through the object. Pixels that differ from it belong to the object, and holes in it; thin
  * parts and all but the largest piece do not. An image that shows nothing but backdrop has an empty mask. Without a
  * gradient.
@@ -71,157 +86,84 @@ function split(picture: Picture, { threshold, frame, thinnest }: BackdropOptions
   const { backdrop, distance, scatter } = backdropOf(picture, Math.max(1, Math.round(frame * side)));
   const least = Math.max(threshold, 3 * scatter);
   const differs = Uint8Array.from(distance, (value) => (value > least ? 1 : 0));
-  const grid = { height, width };
-  const radius = Math.floor((thinnest * side) / 2);
-  const solid = withoutHoles(differs, grid);
-  const stout = spread(spread(solid, grid, radius, Math.min), grid, radius, Math.max);
-  return { mask: largestPiece(stout, grid), backdrop };
+  const stout = withoutThinParts(withoutHoles(differs, picture), picture, Math.floor((thinnest * side) / 2));
+  return { mask: largestPiece(stout, picture), backdrop };
 }
 
-/** The colours of the backdrop, how far each pixel is from them, and the median of that along the edges. */
-function backdropOf({ image, height, width, channels }: Picture, frame: number) {
-  const terms = new Float64Array(height * width * TERMS);
-  const edge: number[] = [];
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const [x, y] = [(2 * column + 1) / width - 1, (2 * row + 1) / height - 1];
-      const pixel = row * width + column;
-      terms.set([1, x, y, x * x, y * y, x * y], pixel * TERMS);
-      if (Math.min(row, column, height - 1 - row, width - 1 - column) < frame) edge.push(pixel);
-    }
-  }
-  let colours: Float64Array = new Float64Array();
-  let weights = new Float64Array(edge.length).fill(1);
-  let scatter = 0;
-  const colourAt = (pixel: number, channel: number) => {
-    let colour = 0;
-    for (let t = 0; t < TERMS; t++)
-      colour += (terms[pixel * TERMS + t] as number) * (colours[t * channels + channel] as number);
-    return colour;
-  };
-  const distanceAt = (pixel: number) => {
-    let sum = 0;
-    for (let c = 0; c < channels; c++)
-      sum += ((image[pixel * channels + c] as number) - colourAt(pixel, c)) ** 2;
-    return Math.sqrt(sum);
-  };
-  for (let fit = 0; fit < FITS; fit++) {
-    colours = fitted({ image, channels }, terms, edge, weights);
-    const along = Float64Array.from(edge, distanceAt);
-    scatter = along.slice().sort()[along.length >> 1] as number;
-    weights = along.map((value) => 1 / (1 + (value / (3 * scatter + 0.01)) ** 2));
-  }
-  const distance = Float64Array.from({ length: height * width }, (_, pixel) => distanceAt(pixel));
-  const backdrop = Float64Array.from({ length: height * width * channels }, (_, i) =>
-    colourAt(Math.floor(i / channels), i % channels),
-  );
-  return { backdrop, distance, scatter };
-}
-
-/** The polynomial's coefficients [TERMS,C] that fit the given pixels best, by Gaussian elimination. */
-function fitted(
-  { image, channels }: Pick<Picture, 'image' | 'channels'>,
-  terms: Float64Array,
-  pixels: readonly number[],
-  weights: Float64Array,
-): Float64Array {
-  const columns = TERMS + channels;
-  const rows = Array.from({ length: TERMS }, (_, t) => {
-    const row = new Float64Array(columns);
-    row[t] = 1e-4;
-    return row;
+/** The colours of the backdrop, how far each pixel is from them, and what of that is noise. */
+function backdropOf(picture: Picture, frame: number) {
+  const { image, height, width, channels } = picture;
+  const edge = frameOf(picture, frame);
+  const along = problemOf(picture, edge);
+  const fits = STARTS.map(([left, right, top, bottom]) => {
+    const weights = Float64Array.from(edge, (pixel) => {
+      const [row, column] = [Math.floor(pixel / width), pixel % width];
+      const leftOut =
+        column < left * frame ||
+        column >= width - right * frame ||
+        row < top * frame ||
+        row >= height - bottom * frame;
+      return leftOut ? 0 : 1;
+    });
+    const fit = robustLeastSquares(along, {
+      fits: FITS,
+      weights,
+      scale: (errors) => 3 * noiseOf(errors) + 0.12,
+    });
+    return { ...fit, agreement: agreementOf(fit.errors, edge, picture) };
   });
+  const { coefficients, errors } = fits.reduce((best, fit) => (fit.agreement > best.agreement ? fit : best));
+  const backdrop = new Float64Array(image.length);
+  const distance = new Float64Array(height * width);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const terms = termsAt(pixel, picture);
+    let square = 0;
+    for (let c = 0; c < channels; c++) {
+      const colour = terms.reduce(
+        (sum, term, t) => sum + term * (coefficients[t * channels + c] as number),
+        0,
+      );
+      backdrop[pixel * channels + c] = colour;
+      square += ((image[pixel * channels + c] as number) - colour) ** 2;
+    }
+    distance[pixel] = Math.sqrt(square);
+  }
+  return { backdrop, distance, scatter: noiseOf(errors.slice().sort()) };
+}
+
+/** The pixels that are less than so many from an edge. */
+function frameOf({ height, width }: Picture, frame: number): number[] {
+  const pixels = Array.from({ length: height * width }, (_, pixel) => pixel);
+  return pixels.filter((pixel) => {
+    const [row, column] = [Math.floor(pixel / width), pixel % width];
+    return Math.min(row, column, height - 1 - row, width - 1 - column) < frame;
+  });
+}
+
+/** A polynomial of the place: 1, x, y, x², y², x·y, with the picture in [−1, 1]. */
+function termsAt(pixel: number, { height, width }: Picture): number[] {
+  const [x, y] = [(2 * (pixel % width) + 1) / width - 1, (2 * Math.floor(pixel / width) + 1) / height - 1];
+  return [1, x, y, x * x, y * y, x * y];
+}
+
+function problemOf(picture: Picture, pixels: readonly number[]): LinearProblem {
+  const { image, channels } = picture;
+  const values = new Float64Array(pixels.length * channels);
   pixels.forEach((pixel, i) => {
-    for (let t = 0; t < TERMS; t++) {
-      const row = rows[t] as Float64Array;
-      const share = (weights[i] as number) * (terms[pixel * TERMS + t] as number);
-      for (let u = 0; u < TERMS; u++)
-        row[u] = (row[u] as number) + share * (terms[pixel * TERMS + u] as number);
-      for (let c = 0; c < channels; c++)
-        row[TERMS + c] = (row[TERMS + c] as number) + share * (image[pixel * channels + c] as number);
-    }
+    for (let c = 0; c < channels; c++) values[i * channels + c] = image[pixel * channels + c] as number;
   });
-  // The matrix is positive definite, so it needs no pivoting.
-  rows.forEach((pivot, t) => {
-    const scale = pivot[t] as number;
-    for (let u = t; u < columns; u++) pivot[u] = (pivot[u] as number) / scale;
-    rows.forEach((row, other) => {
-      const factor = row[t] as number;
-      if (other !== t)
-        for (let u = t; u < columns; u++) row[u] = (row[u] as number) - factor * (pivot[u] as number);
-    });
-  });
-  return Float64Array.from(rows.flatMap((row) => [...row.subarray(TERMS)]));
+  return { terms: Float64Array.from(pixels.flatMap((pixel) => termsAt(pixel, picture))), values, channels };
 }
 
-interface Grid {
-  readonly height: number;
-  readonly width: number;
+/** The deviation of colours that belong to the backdrop, from the distances of the frame in rising order. */
+function noiseOf(errors: Float64Array): number {
+  return SPREAD * (errors[Math.floor(errors.length * LEAST_SHARE)] as number);
 }
 
-/** The pixels beside a pixel: up, down, left and right. */
-function beside(pixel: number, { height, width }: Grid): number[] {
-  const [row, column] = [Math.floor(pixel / width), pixel % width];
-  const found: number[] = [];
-  if (row > 0) found.push(pixel - width);
-  if (row < height - 1) found.push(pixel + width);
-  if (column > 0) found.push(pixel - 1);
-  if (column < width - 1) found.push(pixel + 1);
-  return found;
-}
-
-/** All pixels that `from` reaches over pixels of the same value, marked in `seen`. */
-function reach(mask: Uint8Array, from: number, seen: Uint8Array, grid: Grid): number[] {
-  const found = [from];
-  seen[from] = 1;
-  for (let at = 0; at < found.length; at++) {
-    for (const next of beside(found[at] as number, grid)) {
-      if (seen[next] || mask[next] !== mask[from]) continue;
-      seen[next] = 1;
-      found.push(next);
-    }
-  }
-  return found;
-}
-
-function withoutHoles(mask: Uint8Array, grid: Grid): Uint8Array {
-  const outside = new Uint8Array(mask.length);
-  for (let pixel = 0; pixel < mask.length; pixel++) {
-    const onEdge = beside(pixel, grid).length < 4;
-    if (onEdge && !mask[pixel] && !outside[pixel]) reach(mask, pixel, outside, grid);
-  }
-  return outside.map((value) => 1 - value);
-}
-
-function largestPiece(mask: Uint8Array, grid: Grid): Uint8Array {
-  const seen = new Uint8Array(mask.length);
-  let largest: number[] = [];
-  for (let pixel = 0; pixel < mask.length; pixel++) {
-    if (!mask[pixel] || seen[pixel]) continue;
-    const piece = reach(mask, pixel, seen, grid);
-    if (piece.length > largest.length) largest = piece;
-  }
-  const only = new Uint8Array(mask.length);
-  for (const pixel of largest) only[pixel] = 1;
-  return only;
-}
-
-/** The least or the greatest value of a square around each pixel, of which only what is in the image counts. */
-function spread(
-  mask: Uint8Array,
-  { height, width }: Grid,
-  radius: number,
-  of: (...values: number[]) => number,
-): Uint8Array {
-  const along = (values: Uint8Array, length: number, stride: (pixel: number) => number, step: number) =>
-    values.map((_, pixel) => {
-      const place = stride(pixel);
-      let value = values[pixel] as number;
-      for (let d = -radius; d <= radius; d++) {
-        if (place + d >= 0 && place + d < length) value = of(value, values[pixel + d * step] as number);
-      }
-      return value;
-    });
-  const rows = along(mask, width, (pixel) => pixel % width, 1);
-  return along(rows, height, (pixel) => Math.floor(pixel / width), width);
+/** How many pixels of the frame a fit explains; those of the lower half, where a body may stand, count half. */
+function agreementOf(errors: Float64Array, edge: readonly number[], { height, width }: Picture): number {
+  return errors.reduce((sum, error, i) => {
+    const low = Math.floor((edge[i] as number) / width) > height / 2;
+    return sum + (low ? 0.5 : 1) / (1 + (error / AGREES) ** 2);
+  }, 0);
 }

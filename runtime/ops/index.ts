@@ -1,5 +1,9 @@
 /** The operations that TensorFlow.js lacks and this method needs, on any engine, with their gradients. */
 
+export * from './alignment/congeal.ts';
+export * from './alignment/disc-frame.ts';
+export * from './alignment/local-contrast.ts';
+export * from './alignment/match-template.ts';
 export * from './avg-pool.ts';
 export * from './backdrop.ts';
 export { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from './conv.ts';
@@ -33,4 +37,7 @@ export {
 } from './rasterize-depth.ts';
 export * from './relief.ts';
 export * from './resize.ts';
+export * from './stereo/integrate-normals.ts';
+export * from './stereo/photometric-stereo.ts';
+export * from './stereo/remove-bowl.ts';
 export * from './upfirdn.ts';

@@ -51,6 +51,15 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(wrong(mask, head)).toBeLessThan(0.01);
   });
 
+  it('finds a head that fills most of two edges, and the corner between them', () => {
+    const head = (x: number, y: number) => Math.hypot((x - 0.5) / 0.8, (y - 0.4) / 0.9) < 1;
+    const { mask } = beforeBackdrop(
+      picture((x, y) => (head(x, y) ? [0.5 + 0.2 * x, -0.1 - 0.2 * y, -0.3] : wall(x, y))),
+      options,
+    );
+    expect(wrong(mask, head)).toBeLessThan(0.02);
+  });
+
   it('says what the wall is like behind the head', () => {
     const head = (x: number, y: number) => Math.hypot(x / 0.6, (y - 0.1) / 0.7) < 1;
     const { backdrop } = beforeBackdrop(

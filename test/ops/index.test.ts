@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import * as ops from '../../runtime/ops/index.ts';
 
 /** Files whose functions other operations are built of. */
-const INTERNAL = ['check', 'index', 'interpolation-matrix', 'scale-by-constant', 'weighted-gather'];
+const INTERNAL = [
+  'check',
+  'index',
+  'interpolation-matrix',
+  'least-squares',
+  'regions',
+  'scale-by-constant',
+  'weighted-gather',
+];
 
 describe('the index of operations', () => {
   it('exports something of every file', async () => {

@@ -17,6 +17,9 @@ function random<R extends tf.Rank>(shape: tf.ShapeMap[R], centre = 0, spread = 1
   );
 }
 
+const frame = { side: 5, reach: 1 };
+const discs = ({ strength }: Inputs): ops.Discs => ({ x: strength, y: strength, radius: strength });
+
 function makeInputs() {
   return {
     image: random<tf.Rank.R4>([B, S, S, C]),
@@ -36,6 +39,9 @@ function makeInputs() {
     view: random<tf.Rank.R2>([B, 6], 0, 0.1),
     angles: random<tf.Rank.R2>([B, 3]),
     light: random<tf.Rank.R2>([B, 4]),
+    rows: tf.ones<tf.Rank.R1>([B]),
+    places: tf.ones<tf.Rank.R2>([B, 4]),
+    slopes: random<tf.Rank.R4>([B, S, S, 2], 0, 0.1),
   };
 }
 
@@ -66,6 +72,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.convTranspose2d(t.image, t.filter),
     (t) => ops.convTranspose2d(t.image, t.filter, { stride: 2, dilation: 2 }),
   ],
+  congeal: [(t) => ops.congeal(t.weights, t.silhouette, t.rows, { reach: 1, rounds: 1, share: 1 })],
   createCamera: [() => ops.createCamera({ size: S })],
   cropCentre: [(t) => ops.cropCentre(t.image, 2), (t) => ops.cropCentre(t.image, S)],
   cropMesh: [(t) => ops.cropMesh(t.points, { top: 1, left: 1 })],
@@ -83,6 +90,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   depthToPoints: [(t) => ops.depthToPoints(t.depth, camera)],
   depthToUnit: [(t) => ops.depthToUnit(t.depth, range)],
   diffuseShading: [(t) => ops.diffuseShading(t.normals, t.direction)],
+  discsOf: [(t) => ops.discsOf(t.weights)],
   downsample2d: [(t) => ops.downsample2d(t.image)],
   ellipsoidDepth: [
     (t) => ops.ellipsoidDepth(t.silhouette),
@@ -90,6 +98,10 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   ],
   erodeMask: [(t) => ops.erodeMask(t.mask)],
   evaluationMask: [(t) => ops.evaluationMask(t.depth, t.mask)],
+  frameGrid: [
+    (t) => ops.frameGrid(discs(t), frame, { size: S }),
+    (t) => ops.frameGrid(discs(t), frame, { size: S, moved: t.style }),
+  ],
   gridSample: [
     (t) => ops.gridSample(t.image, t.grid, { alignCorners: true }),
     (t) => ops.gridSample(t.image, t.grid, { alignCorners: false, mode: 'nearest' }),
@@ -98,7 +110,9 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.groupNorm(t.image, t.channels, t.channels, { groups: 1 }),
     (t) => ops.groupNorm(t.image, t.channels, t.channels, { groups: C }),
   ],
+  imageGrid: [(t) => ops.imageGrid(discs(t), frame, { size: S, places: t.places })],
   inflate: [(t) => ops.inflate(t.weights)],
+  integrateNormals: [(t) => ops.integrateNormals(t.slopes, t.weights, { spacing: 1 })],
   intrinsics: [() => ops.intrinsics(camera)],
   inverseIntrinsics: [() => ops.inverseIntrinsics(camera)],
   inverseWarpedGrid: [(t) => ops.inverseWarpedGrid(t.depth, t.view, options)],
@@ -108,9 +122,20 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   leakyReluBias: [(t) => ops.leakyReluBias(t.image, t.channels)],
   lightDirection: [(t) => ops.lightDirection(t.style)],
   lightingFromVector: [(t) => ops.lightingFromVector(t.light)],
+  localContrast: [(t) => ops.localContrast(t.weights, t.weights)],
   maskRange: [(t) => ops.maskRange(t.silhouette)],
   maskedCorrelation: [(t) => ops.maskedCorrelation(t.depth, t.depth, t.mask)],
   maskedMean: [(t) => ops.maskedMean(t.depth, t.mask)],
+  matchTemplate: [
+    (t) =>
+      ops.matchTemplate(t.weights, t.silhouette, t.silhouette, t.rows, {
+        across: 1,
+        along: 1,
+        sizes: [1],
+        widths: [1],
+        tether: 0,
+      }),
+  ],
   maxPool2d: [(t) => ops.maxPool2d(t.image, { kernel: 3, stride: 2, padding: 1 })],
   minibatchStddev: [(t) => ops.minibatchStddev(t.image)],
   modulatedConv2d: (['none', 'up', 'down'] as const).flatMap((resample): Call[] => [
@@ -122,6 +147,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.photometricLoss(t.image, t.image),
     (t) => ops.photometricLoss(t.image, t.image, { mask: t.weights, sigma: t.weights }),
   ],
+  photometricStereo: [(t) => ops.photometricStereo(t.weights, t.weights, t.normals, t.silhouette)],
   pixelGrid: [() => ops.pixelGrid(camera, { units: 'pixels' })],
   pointsToGrid: [(t) => ops.pointsToGrid(t.points, camera)],
   projectToNdc: [(t) => ops.projectToNdc(t.points, camera)],
@@ -129,6 +155,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   rasterizeDepth: [(t) => ops.rasterizeDepth(t.points)],
   rasterizeDepthMaps: [(t) => ops.rasterizeDepthMaps(t.points)],
   raySlopes: [() => ops.raySlopes(camera)],
+  removeBowl: [(t) => ops.removeBowl(t.depth, t.weights)],
   renderMesh: [
     (t) => ops.renderMesh(t.rgb, t.depth, t.view, options),
     (t) => ops.renderMesh(t.rgb, t.depth, t.view, { ...options, from: t.view, crop: { top: 1 } }),
