@@ -40,6 +40,9 @@ function makeInputs() {
     angles: random<tf.Rank.R2>([B, 3]),
     light: random<tf.Rank.R2>([B, 4]),
     rows: tf.ones<tf.Rank.R1>([B]),
+    lit: tf.ones<tf.Rank.R4>([24, 6, 6, 1]),
+    slants: random<tf.Rank.R4>([24, 6, 6, 3], 0, 0.1),
+    skin: tf.ones<tf.Rank.R4>([1, 6, 6, 1]),
     places: tf.ones<tf.Rank.R2>([B, 4]),
     slopes: random<tf.Rank.R4>([B, S, S, 2], 0, 0.1),
   };
@@ -147,7 +150,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.photometricLoss(t.image, t.image),
     (t) => ops.photometricLoss(t.image, t.image, { mask: t.weights, sigma: t.weights }),
   ],
-  photometricStereo: [(t) => ops.photometricStereo(t.weights, t.weights, t.normals, t.silhouette)],
+  photometricStereo: [(t) => ops.photometricStereo(t.lit, t.lit, t.slants, t.skin)],
   pixelGrid: [() => ops.pixelGrid(camera, { units: 'pixels' })],
   pointsToGrid: [(t) => ops.pointsToGrid(t.points, camera)],
   projectToNdc: [(t) => ops.projectToNdc(t.points, camera)],

@@ -95,6 +95,15 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       turnViews: 2,
     });
     expect(await entriesOf(turned.file('views.pt'))).toEqual(['netV']);
+    const mean = await shipped('synface-mini-relief', {
+      images: join(faces, 'image'),
+      width: NARROW.width,
+      views: turned.file('views.pt'),
+      batch: 10,
+      pulls: 6,
+      faces: 60,
+      frontal: 2,
+    });
     const measured = await shipped('table/networks', {
       ...small,
       ...NARROW,
@@ -106,6 +115,8 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       depths: join(faces, 'depth'),
       pretrained: trained.file('pretrained.pt'),
       views: turned.file('views.pt'),
+      relief: mean.file('relief-16bit.png'),
+      template: join(mean.folder, 'images/all/templateFile/template.png'),
     });
     const sides = of(measured.events, 'metric').filter(({ name }) => name === 'SIDE');
     expect(sides).toHaveLength(20);

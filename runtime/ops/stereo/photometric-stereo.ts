@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type HostOp, hostOp } from '../../engine/host-op.ts';
-import { expectShape, shape4 } from '../check.ts';
+import { expectShape, fail, shape4 } from '../check.ts';
 import { robustLeastSquares } from '../least-squares.ts';
 
 /** A surface that many images show under unknown lights. */
@@ -39,7 +39,7 @@ const stereoOp: HostOp<undefined> = {
  * of each tells its light: I = c·(1 + a·n_x + b·n_y), fitted where `skin` [1,G,G,1] says that albedo is even. Then I/c at
  * each place, over all images, is a plane over (a, b): its slopes, by its height, are the normal there, and its height is the
  * albedo. Both fits are robust and made twice, the second time with what was found. Intensities begin at 0. Without a
- * gradient. Throws a RangeError for other shapes.
+ * gradient. Throws a RangeError for other shapes, and where fewer than 24 images tell their light.
  */
 export function photometricStereo(
   images: tf.Tensor4D,
@@ -89,15 +89,25 @@ const LEAST_ALBEDO = 0.15;
 const STEEPEST = 2;
 
 function surfaceOf(population: Population): Surface {
+  const expectEnough = (lights: readonly Light[]) => {
+    if (lights.length >= LEAST_ROWS) return;
+    const found = `found ${lights.length} of ${population.count}`;
+    fail(
+      'photometricStereo',
+      `expected at least ${LEAST_ROWS} images whose skin tells their light, ${found}`,
+    );
+  };
   const first = lightsOf(population, (image, at) => {
     const from = (image * population.skin.length + at) * 3;
     return [1, population.guess[from] as number, population.guess[from + 1] as number];
   });
+  expectEnough(first);
   const { brightness, normals } = shadedUnder(first, population);
   const second = lightsOf(population, (_, at) => {
     const albedo = brightness[at] as number;
     return [albedo, albedo * (normals[2 * at] as number), albedo * (normals[2 * at + 1] as number)];
   });
+  expectEnough(second);
   return shadedUnder(second, population);
 }
 
