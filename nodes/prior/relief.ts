@@ -13,7 +13,7 @@ export const relief = defineNode({
   description:
     'Lays the relief of a mean face (shape/mean-relief) over a depth map, such as the blown up silhouette of a head, where ' +
     'the features of the face were found (view/features): depth + strength·h·r·(relief − 1), r being the radius of a disc ' +
-    'with the area of the head at a depth of 1, and h how high the features are. Nose, eye sockets and brows come from here; what is ' +
+    'with the area of the head at a depth of 1, and h how high the features are. Only the head itself bears it. Nose, eye sockets and brows come from here; what is ' +
     'special about a face does not.',
   example: example(
     {
@@ -49,6 +49,7 @@ export const relief = defineNode({
     const pixel = ((slopes[1] as number) - (slopes[0] as number)) * strength;
     const high = tf.reshape(tf.slice(place, [0, 3], [-1, 1]), [-1, 1, 1]);
     const unit = tf.mul(tf.mul(discs.radius, pixel), high);
-    return { depth: tf.add<tf.Tensor3D>(depth, tf.mul(tf.squeeze<tf.Tensor3D>(laid, [3]), unit)) };
+    const onHead = tf.squeeze<tf.Tensor3D>(tf.mul(laid, mask), [3]);
+    return { depth: tf.add<tf.Tensor3D>(depth, tf.mul(onHead, unit)) };
   },
 });

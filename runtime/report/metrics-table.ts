@@ -3,9 +3,9 @@ import { type Html, html } from './html.ts';
 import { formatCount, formatNumber } from './numbers.ts';
 
 /** Metrics that the field shows in hundredths: SIDE of the method's paper, and what is measured in the same unit. */
-const HUNDREDTHS: ReadonlySet<string> = new Set(['side', 'mae']);
+const HUNDREDTHS: ReadonlySet<string> = new Set(['side', 'alignedside', 'mae']);
 /** What the field looks at, the most important last. */
-const FIRST = ['mad', 'side'];
+const FIRST = ['mad', 'alignedside', 'side'];
 const MOST_ROWS = 500;
 
 interface Column {

@@ -127,6 +127,8 @@ describe('the mean relief of a population', () => {
       relief.run({ inputs, params: { ...frame, strength, fov: 10 }, context }).depth.dataSync();
     expect(laid(0).every((value) => value === 1)).toBe(true);
     const map = laid(1);
+    const heads = mask.dataSync();
+    expect(map.every((value, i) => heads[i] === 1 || value === 1)).toBe(true);
     const pixel = (2 * Math.tan((5 * Math.PI) / 180)) / (S - 1);
     [at, -at].forEach((x, i) => {
       const ridge = i * S * S + Math.round(0.2 * R + (S - 1) / 2) * S + Math.round(x * R + (S - 1) / 2);
