@@ -79,7 +79,8 @@ export function robustLeastSquares(
 
 function errorsOf({ terms, values, channels }: LinearProblem, coefficients: Float64Array): Float64Array {
   const unknowns = coefficients.length / channels;
-  return Float64Array.from({ length: values.length / channels }, (_, row) => {
+  const errors = new Float64Array(values.length / channels);
+  for (let row = 0; row < errors.length; row++) {
     let sum = 0;
     for (let c = 0; c < channels; c++) {
       let error = values[row * channels + c] as number;
@@ -87,8 +88,9 @@ function errorsOf({ terms, values, channels }: LinearProblem, coefficients: Floa
         error -= (terms[row * unknowns + t] as number) * (coefficients[t * channels + c] as number);
       sum += error * error;
     }
-    return Math.sqrt(sum);
-  });
+    errors[row] = Math.sqrt(sum);
+  }
+  return errors;
 }
 
 /** Gauss and Jordan, in place; the matrix is positive definite, so it needs no pivoting. */
