@@ -27,10 +27,10 @@ export const meanRelief = defineNode({
     '1 where there is none and less where the face stands out. Give both to prior/relief.',
   example: example(
     {
-      image: constant([32, 32, 32, 3], 0.5),
+      image: constant([40, 32, 32, 3], 0.5),
       mask: { type: 'source/box', params: { size: 32, left: 0.2, right: 0.8, top: 0.2, bottom: 0.8 } },
-      masks: { type: 'math/repeat', in: { x: 'mask' }, params: { times: 32 } },
-      view: constant([32, 6]),
+      masks: { type: 'math/repeat', in: { x: 'mask' }, params: { times: 40 } },
+      view: constant([40, 6]),
       guess: { type: 'prior/inflated', in: { mask: 'masks' } },
       normals: { type: 'shape/normals', in: { depth: 'guess' } },
       mean: {
