@@ -13,8 +13,8 @@ export const relief = defineNode({
   description:
     'Lays the relief of a mean face (shape/mean-relief) over a depth map, such as the blown up silhouette of a head, where ' +
     'the features of the face were found (view/features): depth + strength·h·r·(relief − 1), r being the radius of a disc ' +
-    'with the area of the head at a depth of 1, and h how high the features are. Only the head itself bears it. Nose, eye sockets and brows come from here; what is ' +
-    'special about a face does not.',
+    'with the area of the head at a depth of 1, and h how high the features are. Only the head itself bears it. Nose, eye ' +
+    'sockets and brows come from here; what is special about a face does not.',
   example: example(
     {
       ...dome,

@@ -29,6 +29,8 @@ const STARTS = [
 /** The share of the frame that shows the backdrop at least, and what makes its quantile of distances a deviation. */
 const LEAST_SHARE = 0.3;
 const SPREAD = 1.5;
+/** How far colours may be off beside noise, as no backdrop is quite a polynomial: at that they count a quarter. */
+const LEEWAY = 0.12;
 /** The distance of colours that counts as half an agreement. */
 const AGREES = 0.05;
 
@@ -108,7 +110,7 @@ function backdropOf(picture: Picture, frame: number) {
     const fit = robustLeastSquares(along, {
       fits: FITS,
       weights,
-      scale: (errors) => 3 * noiseOf(errors) + 0.12,
+      scale: (errors) => 3 * noiseOf(errors) + LEEWAY,
     });
     return { ...fit, agreement: agreementOf(fit.errors, edge, picture) };
   });

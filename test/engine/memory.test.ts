@@ -9,7 +9,7 @@ beforeAll(() => useEngine('onnx:cpu', { threads: 1 }));
 afterEach(() => tf.disposeVariables());
 
 /** What the garbage collector, the allocator and just-in-time compilation may add after the warm-up. */
-const RESIDENT_GROWTH = 40 * 2 ** 20;
+const RESIDENT_GROWTH = 24 * 2 ** 20;
 const JAVASCRIPT_GROWTH = 4 * 2 ** 20;
 
 setFlagsFromString('--expose-gc');
