@@ -21,3 +21,22 @@ function hash(value: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+/** The orders of the rounds through a list: each is made once, and the last two are remembered, for a batch may span both. */
+export class Rounds {
+  private readonly orders = new Map<number, Int32Array>();
+
+  constructor(readonly count: number) {}
+
+  /** The place in the list of the `position`-th entry over all rounds. */
+  at(position: number): number {
+    return this.order(Math.floor(position / this.count))[position % this.count] as number;
+  }
+
+  private order(round: number): Int32Array {
+    const order = this.orders.get(round) ?? permutation(this.count, { salt: 0, round });
+    this.orders.set(round, order);
+    for (const other of this.orders.keys()) if (Math.abs(other - round) > 1) this.orders.delete(other);
+    return order;
+  }
+}

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { type Raster, rasterToTensor } from '../../runtime/formats/image.ts';
 import { defineNode, port } from '../../runtime/node.ts';
 import { listNames, type PictureList, pictureListParams, readPicture } from '../_image-list.ts';
-import { permutation } from '../_permutation.ts';
+import { Rounds } from '../_permutation.ts';
 
 export const imageBatches = defineNode({
   type: 'source/image-batches',
@@ -43,12 +43,9 @@ export const imageBatches = defineNode({
     const pictures = await picturesOf(params, resolve);
     const mirrored = random.uniform(batch);
     const data = new Float32Array(batch * size * size * 3);
-    const rasters = Array.from({ length: batch }, (_, i) => {
-      const place = step * batch + i;
-      const round = Math.floor(place / pictures.count);
-      const order = pictures.order(round, () => permutation(pictures.count, { salt: 0, round }));
-      return pictures.at(order[place % pictures.count] as number);
-    });
+    const rasters = Array.from({ length: batch }, (_, i) =>
+      pictures.at(pictures.rounds.at(step * batch + i)),
+    );
     for (const [i, raster] of (await Promise.all(rasters)).entries()) {
       const image = rasterToTensor(raster).data as Float32Array;
       const flip = mirror && (mirrored[i] as number) < 0.5;
@@ -64,18 +61,16 @@ type Resolve = (path: string) => string;
 
 /** The pictures of a source: those that were decoded stay, as far as they fit. */
 class Pictures {
+  readonly rounds: Rounds;
   private readonly kept = new Map<number, Raster>();
-  private readonly orders = new Map<number, Int32Array>();
   private bytes = 0;
 
   constructor(
     private readonly names: readonly string[],
     private readonly params: Params,
     private readonly resolve: Resolve,
-  ) {}
-
-  get count(): number {
-    return this.names.length;
+  ) {
+    this.rounds = new Rounds(names.length);
   }
 
   async at(index: number): Promise<Raster> {
@@ -87,14 +82,6 @@ class Pictures {
       this.kept.set(index, raster);
     }
     return raster;
-  }
-
-  /** The order of a round; the last two are remembered. */
-  order(round: number, make: () => Int32Array): Int32Array {
-    const order = this.orders.get(round) ?? make();
-    this.orders.set(round, order);
-    for (const other of this.orders.keys()) if (Math.abs(other - round) > 1) this.orders.delete(other);
-    return order;
   }
 }
 

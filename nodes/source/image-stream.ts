@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { defineNode, type HostTensor, port } from '../../runtime/node.ts';
-import { expectReadable, imageListParams, listNames, loadEntry } from '../_image-list.ts';
-import { permutation } from '../_permutation.ts';
+import { expectReadable, type ImageList, imageListParams, listNames, loadEntry } from '../_image-list.ts';
+import { Rounds } from '../_permutation.ts';
 
 export const imageStream = defineNode({
   type: 'source/image-stream',
@@ -41,13 +41,12 @@ export const imageStream = defineNode({
   role: 'source',
   every: 'pull',
   async load({ params, context: { resolve, step } }) {
-    const names = await listNames(params, resolve);
+    const { names, rounds } = await listOf(params, resolve);
     if (step === 0) await expectReadable(params, names, resolve);
     const { count, shuffle } = params;
     const indices = Array.from({ length: count }, (_, i) => {
-      const round = Math.floor((step * count + i) / names.length);
-      const place = (step * count + i) % names.length;
-      return shuffle && round > 0 ? (permutation(names.length, { salt: 0, round })[place] as number) : place;
+      const position = step * count + i;
+      return shuffle && position >= names.length ? rounds.at(position) : position % names.length;
     });
     const entries = await Promise.all(
       indices.map((index) => loadEntry(params, names[index] as string, resolve)),
@@ -61,6 +60,23 @@ export const imageStream = defineNode({
     };
   },
 });
+
+interface List {
+  readonly names: readonly string[];
+  readonly rounds: Rounds;
+}
+
+/** The lists of graphs in use: a long one takes longer to read than the images of a pull. */
+const lists = new WeakMap<ImageList, Promise<List>>();
+
+function listOf(params: ImageList, resolve: (path: string) => string): Promise<List> {
+  const known = lists.get(params);
+  if (known) return known;
+  const list = listNames(params, resolve).then((names) => ({ names, rounds: new Rounds(names.length) }));
+  lists.set(params, list);
+  list.catch(() => lists.delete(params));
+  return list;
+}
 
 /** Tensors [1,…] as one batch. */
 function stacked(tensors: readonly HostTensor[]): HostTensor {

@@ -5,6 +5,7 @@ process.ts). Models are the subset of ONNX that model-writer.ts writes. On CUDA 
 graph, so that a training step costs one launch. Arithmetic is float32; GAN2SHAPE_TF32=1 lets convolutions and products
 round their factors to TF32 (10 bits), which is several times as fast on recent GPUs.
 """
+import fcntl
 import json
 import math
 import os
@@ -15,6 +16,11 @@ import sys
 # Ctrl-C reaches every process of a terminal; this one ends when the other closes the pipe, with its work saved
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 REQUESTS = open(sys.argv[1], "rb", buffering=0)
+try:
+    # batches of images in a few pieces instead of a hundred
+    fcntl.fcntl(REQUESTS, fcntl.F_SETPIPE_SZ, 1 << 20)
+except (AttributeError, OSError):
+    pass  # a system that has no such call, or grants less: it works as well, only slower
 ANSWERS = open(sys.argv[2], "wb", buffering=1 << 20)
 
 
@@ -294,8 +300,17 @@ def gather_nd(attributes, known):
 
 
 def scatter_nd(attributes, known):
-    add = attributes.get("reduction", "none") == "add"
-    return lambda x, indices, updates: x.clone().index_put_(tuple(indices.unbind(-1)), updates, accumulate=add)
+    if attributes.get("reduction", "none") != "add":
+        return lambda x, indices, updates: x.clone().index_put_(tuple(indices.unbind(-1)), updates)
+
+    def run(x, indices, updates):
+        # as one sum over rows: index_put_ that accumulates looks at its indices on the host, which no CUDA graph can hold
+        depth = indices.shape[-1]
+        rows = sum(indices[..., i] * math.prod(x.shape[i + 1:depth]) for i in range(depth)).reshape(-1)
+        whole = x.clone(memory_format=torch.contiguous_format)
+        whole.view(math.prod(x.shape[:depth]), -1).index_add_(0, rows, updates.reshape(rows.shape[0], -1))
+        return whole
+    return run
 
 
 def split(attributes, known):
@@ -531,9 +546,14 @@ class Session:
         static = dict(zip(feeds, self.inputs))
         torch.cuda.synchronize()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, pool=graph_pool()):
-            # continuous, so that what is copied out of them copies at full speed
-            self.outputs = [value.contiguous() for value in self.evaluate(static, wanted)]
+        try:
+            with torch.cuda.graph(self.graph, pool=graph_pool()):
+                # continuous, so that what is copied out of them copies at full speed
+                self.outputs = [value.contiguous() for value in self.evaluate(static, wanted)]
+        except Exception as cause:
+            self.graph = None
+            # closing a graph that an operator broke fails as well, and says nothing of that operator
+            raise cause.__context__ or cause
 
 
 POOL = None
