@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
+import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { type EvaluationView, evaluate } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -77,6 +79,7 @@ export async function* compareRows(
       continue;
     }
     const folder = join(out, folderName(title));
+    await requireSame(needs, folder);
     const evaluated = (extra: readonly string[], name: string) =>
       evaluate({ ...where, ...rest, graph, set: [...set, ...extra], out: join(folder, name) }, view);
     if (!choose) {
@@ -91,6 +94,28 @@ export async function* compareRows(
     const best = choose.among[bestOf(scores)] as readonly string[];
     yield { title, missing, evaluation: await evaluated(best, 'reported'), chosen: { set: best, scores } };
   }
+}
+
+/**
+ * Notes which weights a row was computed with.
+ * @throws RunError `bad-option` where its folder has results of others: graphs name files, not what is in them
+ */
+async function requireSame(needs: readonly string[], folder: string): Promise<void> {
+  const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  const now = Object.fromEntries(needs.map((file) => [file, digest(file)]));
+  const note = join(folder, 'needs.json');
+  if (!existsSync(note)) {
+    mkdirSync(folder, { recursive: true });
+    await writeFileAtomic(note, [Buffer.from(`${JSON.stringify(now, null, 2)}\n`)]);
+    return;
+  }
+  const then = JSON.parse(readFileSync(note, 'utf8')) as Readonly<Record<string, string>>;
+  const changed = needs.filter((file) => then[file] !== now[file]);
+  if (changed.length === 0) return;
+  throw new RunError(
+    'bad-option',
+    `${folder} has results with another ${changed.join(', another ')}. Remove that folder, or give another --out.`,
+  );
 }
 
 /** The place of the least score that is a number. */

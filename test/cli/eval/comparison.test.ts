@@ -60,6 +60,18 @@ describe('a comparison of methods', () => {
     expect(await compared(rows, 'choose')).toEqual([flat, best, later]);
   });
 
+  it('does not take results with other weights for its own', async () => {
+    const weights = path.join(folder, 'weights.pt');
+    await writeFile(weights, 'these');
+    const rows = [{ title: 'Flat', graph: GUESS, items: 1, needs: [weights] }];
+    const [first] = await compared(rows, 'weights');
+    expect(await compared(rows, 'weights')).toEqual([first]);
+    await writeFile(weights, 'those');
+    await expect(compared(rows, 'weights')).rejects.toThrow(
+      /weights.flat has results with another .*weights\.pt\. Remove that folder/,
+    );
+  });
+
   it.each([
     ['no rows', '[]', /at \/: .*/],
     ['a row without a graph', '[{"title":"x"}]', /at \/0: must have required properties graph/],
