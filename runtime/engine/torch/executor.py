@@ -304,7 +304,8 @@ def scatter_nd(attributes, known):
         return lambda x, indices, updates: x.clone().index_put_(tuple(indices.unbind(-1)), updates)
 
     def run(x, indices, updates):
-        # as one sum over rows: index_put_ that accumulates looks at its indices on the host, which no CUDA graph can hold
+        # as one sum over rows: in many versions of PyTorch, index_put_ that accumulates looks at its indices on the host,
+        # which no CUDA graph can hold
         depth = indices.shape[-1]
         rows = sum(indices[..., i] * math.prod(x.shape[i + 1:depth]) for i in range(depth)).reshape(-1)
         whole = x.clone(memory_format=torch.contiguous_format)
