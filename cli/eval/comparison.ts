@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { Errors } from 'typebox/value';
+import { Check, Errors } from 'typebox/value';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { type EvaluationView, evaluate } from './evaluate.ts';
@@ -109,12 +109,25 @@ async function requireSame(needs: readonly string[], folder: string): Promise<vo
     await writeFileAtomic(note, [Buffer.from(`${JSON.stringify(now, null, 2)}\n`)]);
     return;
   }
-  const then = JSON.parse(readFileSync(note, 'utf8')) as Readonly<Record<string, string>>;
+  const then = readNote(note);
   const changed = needs.filter((file) => then[file] !== now[file]);
   if (changed.length === 0) return;
   throw new RunError(
     'bad-option',
     `${folder} has results with another ${changed.join(', another ')}. Remove that folder, or give another --out.`,
+  );
+}
+
+/** The digests of weights by file. @throws RunError `bad-option` where the note is damaged */
+function readNote(note: string): Readonly<Record<string, string>> {
+  let digests: unknown;
+  try {
+    digests = JSON.parse(readFileSync(note, 'utf8'));
+  } catch {}
+  if (Check(Type.Record(Type.String(), Type.String()), digests)) return digests;
+  throw new RunError(
+    'bad-option',
+    `${note} does not tell which weights the results beside it are of. Remove that folder, or give another --out.`,
   );
 }
 

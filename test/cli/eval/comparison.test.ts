@@ -70,6 +70,12 @@ describe('a comparison of methods', () => {
     await expect(compared(rows, 'weights')).rejects.toThrow(
       /weights.flat has results with another .*weights\.pt\. Remove that folder/,
     );
+    for (const damaged of ['{"a', '[1]', '{"a": 1}']) {
+      await writeFile(path.join(folder, 'weights/flat/needs.json'), damaged);
+      await expect(compared(rows, 'weights')).rejects.toThrow(
+        /flat\/needs\.json does not tell which weights .*Remove that folder/,
+      );
+    }
   });
 
   it.each([
