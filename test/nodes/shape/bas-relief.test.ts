@@ -7,7 +7,6 @@ import { checkOperation, ENGINES, expectClose, noise, tensor } from '../../ops/n
 
 const context = {} as NodeContext;
 const [B, S] = [2, 7];
-const SHAPE = [B, S, S] as const;
 const COUNT = B * S * S;
 const place = (i: number) => ({
   x: ((i % S) / (S - 1)) * 2 - 1,
@@ -24,10 +23,10 @@ const depth = noise(COUNT, 3).map((x) => 1 + 0.05 * x);
 function settled(values: tf.Tensor, { scale = true, within = mask } = {}): tf.Tensor3D {
   const inputs = {
     depth: values as tf.Tensor3D,
-    base: tensor<tf.Rank.R3>(base, SHAPE as unknown as [number, number, number]),
+    base: tensor<tf.Rank.R3>(base, [B, S, S]),
     mask: tensor<tf.Rank.R4>(within, [B, S, S, 1]),
   };
-  return basRelief.run({ inputs, params: { scale }, context }).depth;
+  return basRelief.run({ inputs, params: { scale }, context }).depth as tf.Tensor3D;
 }
 
 const settledValues = (values: Float64Array, options = {}) =>
