@@ -14,6 +14,8 @@ import { append, emptySeries } from './series.ts';
 
 /** Weight of the newest event in the smoothed duration of a pull. */
 const PACE_WEIGHT = 0.2;
+/** How many times as long or short a pull is that tells nothing of the pace: it was compiled, or the machine slept. */
+const SPIKE = 5;
 
 /**
  * The view after one more event. Pure: feeding a run's `events.jsonl` through it from `EMPTY_VIEW` redraws the run.
@@ -113,9 +115,6 @@ function pulled(view: RunView, event: PullProgress): RunView {
     index: positionOf(stage, view.pull, event),
     values: Object.keys(event.values),
   };
-  const old = view.pace[event.node];
-  const milliseconds =
-    old === undefined ? event.milliseconds : old + PACE_WEIGHT * (event.milliseconds - old);
   const losses = { ...view.losses };
   for (const [name, value] of Object.entries(event.values)) {
     const series = losses[name] ?? (hasRoom(losses, LIMITS.series) ? emptySeries() : undefined);
@@ -128,9 +127,15 @@ function pulled(view: RunView, event: PullProgress): RunView {
     pull,
     step: event.step,
     total: event.total,
-    pace: put(view.pace, event.node, milliseconds, LIMITS.series),
+    pace: put(view.pace, event.node, paceAfter(event.milliseconds, view.pace[event.node]), LIMITS.series),
     losses,
   };
+}
+
+/** The smoothed duration of a pull, after one that took so long. */
+function paceAfter(milliseconds: number, old = milliseconds): number {
+  if (milliseconds * SPIKE < old) return milliseconds;
+  return old + PACE_WEIGHT * (Math.min(milliseconds, SPIKE * old) - old);
 }
 
 /** A node may stand in a stage's list more than once: the position only moves on. */

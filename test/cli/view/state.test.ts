@@ -32,6 +32,19 @@ describe('runView', () => {
     expect(view.pace.step2).toBeLessThan(252);
   });
 
+  it('keeps its pace through a pull that was compiled or slept through', () => {
+    const pulls = [...fixtureEvents()]
+      .filter((event) => event.kind === 'pull' && event.node === 'step2')
+      .slice(0, 20);
+    const begun = until((event) => event.kind === 'stage-started');
+    const slow = (at: number, milliseconds: number) =>
+      feed([...begun, ...pulls.map((event, i) => (i === at ? { ...event, milliseconds } : event))]).pace
+        .step2;
+    expect(slow(0, 25_000)).toBeLessThan(252);
+    expect(slow(10, 3_600_000)).toBeLessThan(350);
+    expect(slow(10, 240)).toBeGreaterThan(228);
+  });
+
   it('tells which nodes run, and that a buffer is where a pull ends', () => {
     const view = feed(until((event) => event.kind === 'pull' && event.node === 'step3'));
     expect(view.running.has('projected')).toBe(true);
