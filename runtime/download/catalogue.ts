@@ -17,6 +17,8 @@ export interface Download {
   readonly files: readonly RemoteFile[];
   /** Where it goes: a file, or for archives the folders that it may write into, relative to the working folder. */
   readonly into: { readonly file: string } | { readonly folders: readonly string[] };
+  /** A path that tells it is there, where its folders may have been made for something else. */
+  readonly sign?: string;
 }
 
 const RELEASE = 'https://github.com/XingangPan/GAN2Shape/releases/download/v1.0';
@@ -32,6 +34,7 @@ export const CATALOGUE: readonly Download[] = [
       'the code is MIT; no terms are stated for the weights, of which some come from research-only images',
     files: ['x00', 'x01', 'x02', 'x03'].map((part) => ({ url: `${RELEASE}/${part}` })),
     into: { folders: ['checkpoints'] },
+    sign: 'checkpoints/stylegan2',
   },
   {
     name: 'data',
@@ -39,6 +42,7 @@ export const CATALOGUE: readonly Download[] = [
     licence: 'no terms are stated; CelebA and LSUN are for non-commercial research',
     files: [{ url: `${RELEASE}/data.tar.gz` }],
     into: { folders: ['data'] },
+    sign: 'data/celeba',
   },
   {
     name: 'vgg16',

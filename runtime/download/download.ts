@@ -56,8 +56,8 @@ export async function download(item: Download, options: DownloadOptions = {}): P
 }
 
 /** Whether something of the catalogue is in its place. */
-export async function isThere({ into }: Download, root = '.'): Promise<boolean> {
-  const paths = 'file' in into ? [into.file] : into.folders;
+export async function isThere({ into, sign }: Download, root = '.'): Promise<boolean> {
+  const paths = [...('file' in into ? [into.file] : into.folders), ...(sign === undefined ? [] : [sign])];
   for (const path of paths) {
     if (!(await stat(join(root, path)).catch(() => undefined))) return false;
   }

@@ -40,6 +40,9 @@ describe('download', () => {
     expect(readFileSync(join(root, 'checkpoints/a.pt'), 'utf8')).toBe('weights');
     expect(existsSync(join(root, '.downloads/pieces'))).toBe(false);
     expect(await isThere(pieces, root)).toBe(true);
+    // the folder alone may be of something else
+    expect(await isThere({ ...pieces, sign: 'checkpoints/b.pt' }, root)).toBe(false);
+    expect(await isThere({ ...pieces, sign: 'checkpoints/a.pt' }, root)).toBe(true);
   });
 
   it('does not fetch a piece again that is there', async () => {
