@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
-// A million inputs by hand: npm run bench -- fuzz --inputs 1000000
+// A million inputs by hand: npm run bench -- fuzz --count 1000000
 it('reads 3,000 mutated files, or says what is wrong with them', async () => {
   const report = await fuzz({ inputs: 3000, seed: 4 });
   expect(report.accepted).toBeGreaterThan(100);
