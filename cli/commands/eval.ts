@@ -121,7 +121,8 @@ function fileToWrite(path: string | undefined): string | undefined {
 const write = (file: string, text: string) => writeFileAtomic(file, [Buffer.from(text)]);
 
 function itemsOf(text: string): number | string[] {
-  if (/^\d+$/.test(text)) return Number(text);
+  // 000001 is the name of a face, not one item
+  if (/^(0|[1-9]\d*)$/.test(text)) return Number(text);
   const items = text.split(',').filter(Boolean);
   if (items.length === 0) throw new InvalidArgumentError('It names no items.');
   return items;

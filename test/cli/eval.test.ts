@@ -155,6 +155,7 @@ describe('bad input ends with exit code 2 before any run', () => {
     expect(await refused(plain, '--items', '4')).toContain(
       'no first 4 items: the graph has 3 [unknown-item]',
     );
+    expect(await refused(plain, '--items', '004')).toContain('There is no item "004"');
     expect(await refused(plain, '--items', 'face-9')).toContain('There is no item "face-9"');
     expect(await refused(plain, '--seeds', '1,1')).toContain('The seeds are 1, 1');
     expect(await refused(plain, '--seeds', '-1')).toContain('The seeds are -1');
