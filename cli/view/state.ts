@@ -14,7 +14,7 @@ import { append, emptySeries } from './series.ts';
 
 /** Weight of the newest event in the smoothed duration of a pull. */
 const PACE_WEIGHT = 0.2;
-/** How many times as long or short a pull is that tells nothing of the pace: it was compiled, or the machine slept. */
+/** How many times as long as others a pull is that tells nothing of the pace: it was compiled, or the machine slept. */
 const SPIKE = 5;
 
 /**
