@@ -214,14 +214,17 @@ interface ProfilerEvent {
 /** The operators in a session's profile, without those of the first run. */
 function readEvents(folder: string, index: number, nodes: readonly OnnxNode[]): Call[] {
   const known = new Map(nodes.map((node) => [node.id, node]));
+  const sources = new Map(nodes.flatMap((node) => node.outputs.map(({ id }) => [id, node] as const)));
   const file = readdirSync(folder).find((name) => name.startsWith(`${index}.`));
   if (!file) throw new EngineError('provider-failed', 'ONNX Runtime has not written its profile.');
   const events = JSON.parse(readFileSync(join(folder, file), 'utf8')) as ProfilerEvent[];
   const warm = events.findIndex((event) => event.name === 'model_run') + 1;
   return events.slice(warm).flatMap(({ cat, name, dur, args }) => {
     if (cat !== 'Node' || !args.op_name || !name.endsWith('_kernel_time')) return [];
-    // names are scope/Operator#id, with additions where ONNX Runtime has rewritten the operator
-    const node = known.get(Number(/#(\d+)/.exec(name)?.[1]));
+    // Names are scope/Operator#id, with additions where ONNX Runtime has rewritten the operator. Where it keeps the
+    // channels in blocks, an operator is named after its output.
+    const blocked = /^v(\d+)_nchwc/.exec(name)?.[1];
+    const node = blocked ? sources.get(Number(blocked)) : known.get(Number(/#(\d+)/.exec(name)?.[1]));
     const call = { operator: args.op_name, milliseconds: dur / 1e3, key: `${index}:${name}` };
     return [node ? { ...call, ...described(node) } : { ...call, node: INSERTED, bytes: 0, shape: [] }];
   });

@@ -107,6 +107,21 @@ describe('a compiled training step', () => {
     expectClose(compiled as number[], plain as number[]);
   });
 
+  it('differentiates by the input of a filter that is frozen as of one that is trained', async () => {
+    const slopes = (trainable: boolean) =>
+      onEveryEngine(() => {
+        const w = tf.variable(wave([3, 3, 8, 32]), trainable, 'w') as tf.Variable<tf.Rank.R4>;
+        const score = (x: tf.Tensor) =>
+          tf.sum(tf.sin(tf.conv2d(x as tf.Tensor4D, tf.mul(w, 0.5), 1, 'same')));
+        const step = compile((x: tf.Tensor4D) => tf.grad(score)(x));
+        return read(step(wave([2, 3, 4, 8], 3) as tf.Tensor4D));
+      });
+    const [frozen, plain] = await slopes(false);
+    const [trained] = await slopes(true);
+    expectClose(frozen as number[], plain as number[]);
+    expectClose(frozen as number[], trained as number[]);
+  });
+
   it('accumulates gradients: four small batches equal one large one', async () => {
     for (const engine of ENGINES) {
       await useEngine(engine);

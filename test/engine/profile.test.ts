@@ -80,6 +80,23 @@ describe('profileStep', () => {
     expect(profile.milliseconds).toBeGreaterThan(0);
   });
 
+  it('tells the node of a convolution whose channels ONNX Runtime keeps in blocks', () => {
+    const filter = tf.ones([3, 3, 16, 16]) as tf.Tensor4D;
+    const step = compile((x: tf.Tensor4D) => withScope('layer', () => tf.conv2d(x, filter, 1, 'same')), {
+      name: 'blocks',
+    });
+    const { calls } = profileStep(step, [tf.ones([1, 8, 8, 16]) as tf.Tensor4D], { runs: 1 });
+    expect(calls.filter(({ operator }) => operator === 'Conv')).toEqual([
+      {
+        operator: 'Conv',
+        node: 'blocks/layer',
+        milliseconds: expect.any(Number),
+        bytes: 4096,
+        shape: [1, 16, 8, 8],
+      },
+    ]);
+  });
+
   it('changes no variable, moment or count, and leaves no file', () => {
     const { step, weight, mean, optimizer } = makeStep();
     const x = tf.ones([8, 4]) as tf.Tensor2D;

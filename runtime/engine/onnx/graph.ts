@@ -39,6 +39,8 @@ export class Value {
   usedIn = 0;
   /** A leaf that is fed to CPU sessions at every run although it never changes: see `copyingFilters`. */
   fed = false;
+  /** A leaf that no step changes as far as is known while it is recorded: see `isFrozen`. */
+  frozen = false;
   /** Tensors that hold it: evaluated with what depends on it, so that nothing is computed twice. */
   holders = 0;
 
@@ -193,7 +195,22 @@ function updatedEarlier(operation: string): EngineError {
 
 /** A leaf with the given elements. */
 export function constant(data: ValueData, shape: readonly number[], type: ValueType): Value {
-  return new Value(shape, type, undefined, { kind: 'host', data });
+  const value = new Value(shape, type, undefined, { kind: 'host', data });
+  value.frozen = true;
+  return value;
+}
+
+/** Operators between a weight and its use, such as its scale and its order of axes. */
+const STEPS_FROM_LEAF = 6;
+
+/**
+ * Whether a value is made of leaves that no step changes: ONNX Runtime computes what depends on it alone once, when the
+ * session is made. Only speed may depend on the answer.
+ */
+export function isFrozen({ producer, frozen }: Value, steps = STEPS_FROM_LEAF): boolean {
+  if (!producer) return frozen;
+  if (producer.kind === 'host' || steps === 0) return false;
+  return producer.inputs.every((input) => !input || isFrozen(input, steps - 1));
 }
 
 /** An int64 vector, as ONNX wants shapes, axes and pads. */

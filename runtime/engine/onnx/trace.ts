@@ -66,7 +66,8 @@ function traceOnce(
   args: readonly TensorSpec[],
 ) {
   const registry = tf.engine() as unknown as Registry;
-  for (const variable of Object.values(registry.registeredVariables)) backend.detach(variable);
+  for (const variable of Object.values(registry.registeredVariables))
+    backend.detach(variable).value.frozen = !variable.trainable;
   const held = Object.values(registry.registeredVariables).map((variable) => ({
     variable,
     before: tf.keep(variable.clone()),

@@ -3,7 +3,7 @@
  * Everything is NCHW and OIHW here. Which form is fastest depends on the shape; the rules come from timing every
  * form on the layers of the method's networks at batch 1 and 8 (bench/conv-forms.md).
  */
-import { emit, int64s, type Value } from '../graph.ts';
+import { emit, int64s, isFrozen, type Value } from '../graph.ts';
 import { reshaped, transposed } from '../sym.ts';
 import { area, type ConvGeometry, convAttributes, isDense, isFull } from './conv-geometry.ts';
 import { copied, flippedTaps, patches, sliced, unfold, zeroPadded } from './patches.ts';
@@ -22,8 +22,10 @@ export function inputGradient(dy: Value, filter: Value, g: ConvGeometry, channel
       shape,
     );
   const widest = Math.max(channels, filters);
-  // only where it was timed: with few channels there is nothing to gain, and its rounding differs
-  if (group === 1 && isDense(g) && widest >= 32 && batch * positions >= 8 * widest) {
+  // Only where it was timed: with few channels there is nothing to gain, and its rounding differs. A filter that is
+  // trained has to be turned at every run.
+  const turns = isFrozen(filter) || batch * positions >= 8 * widest;
+  if (group === 1 && isDense(g) && widest >= 32 && turns) {
     // a convolution with the filter turned by 180° and its channels exchanged
     const turned = flipped(transposed(filter, [1, 0, 2, 3]));
     const pads = g.pads.map(

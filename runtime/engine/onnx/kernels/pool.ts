@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, emit, scalar, type Value } from '../graph.ts';
+import { constant, emit, emitMany, int64s, scalar, type Value } from '../graph.ts';
 import { NCHW, reshaped, transposed } from '../sym.ts';
 import { area, type ConvGeometry, convAttributes, geometry } from './conv-geometry.ts';
 import { inputGradient } from './conv-gradients.ts';
@@ -87,6 +87,9 @@ function averagePoolGradient(call: Call) {
 function maxPoolGradient(call: Call) {
   const [dy, x] = [call.in('dy').as(NCHW), call.in('input').as(NCHW)];
   const g = geometryOf(call, call.in('input').shape);
+  // the CPU provider alone has this operator; it would keep only one share of pixels that several windows meet
+  if (call.backend.options.provider === 'cpu' && area(g.dilations) === 1 && standApart(g))
+    return symbol(unpooled(dy, x, g), NCHW);
   const y = maxPooled(x, g);
   const padded = padWithLowest(x, g);
   const { shape } = y;
@@ -117,6 +120,30 @@ function maxPoolGradient(call: Call) {
     }
   }
   return symbol(scattered(shares, g), NCHW);
+}
+
+/** Whether no two windows meet the same pixel, and none reaches out of the image. */
+function standApart({ kernel, strides, pads }: ConvGeometry): boolean {
+  return kernel[0] <= strides[0] && kernel[1] <= strides[1] && pads.every((pad) => pad === 0);
+}
+
+/** The gradient of windows that stand apart: each share goes where the maximum was. */
+function unpooled(dy: Value, x: Value, g: ConvGeometry): Value {
+  const { group: _, ...attributes } = convAttributes(g);
+  const [, indices] = emitMany(
+    'MaxPool',
+    [x],
+    [
+      { shape: dy.shape, type: 'float32' },
+      { shape: dy.shape, type: 'int64' },
+    ],
+    { attributes },
+  ) as [Value, Value];
+  return emit('MaxUnpool', [dy, indices, int64s(x.shape)], {
+    shape: x.shape,
+    type: 'float32',
+    attributes: { kernel_shape: [...g.kernel], strides: [...g.strides] },
+  });
 }
 
 /** Puts the share of each tap back where the tap was. */
