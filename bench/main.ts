@@ -68,7 +68,10 @@ async function main(): Promise<void> {
     comparisons.push(comparison);
     console.log(formatComparison(comparison));
   }
-  if (values.write) console.log(`written: ${writeResults(name, `${before} at the start`, comparisons)}`);
+  if (values.write)
+    console.log(
+      `written: ${writeResults([name, ...options.only].join('-'), `${before} at the start`, comparisons)}`,
+    );
 }
 
 async function load(name: string): Promise<Benchmark> {
