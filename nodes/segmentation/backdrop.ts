@@ -19,8 +19,8 @@ export const backdrop = defineNode({
   description:
     'The mask of what stands in front of a plain backdrop, such as a wall or a gradient, where no network knows the ' +
     'category: the colour of the backdrop is a quadratic polynomial of the place, fitted to a frame along the edges so ' +
-    'that an object which reaches into it does not count; what differs from it, without holes, thin parts and all but ' +
-    'the largest piece, is the object. A picture with a busy background gives a useless mask.',
+    'that an object which reaches into it does not count; what differs from it and is bounded by an edge, without holes, ' +
+    'thin parts and all but the largest piece, is the object. A picture with a busy background gives a useless mask.',
   example: example(
     {
       image: { type: 'source/pattern', params: { size: 16 } },
@@ -39,6 +39,13 @@ export const backdrop = defineNode({
     }),
     frame: share('Width of the frame along the edges', 0.08),
     thinnest: share('Parts thinner than this are left out', 0.15),
+    step: Type.Number({
+      description:
+        'Where colours change by less than this from pixel to pixel, images being in [−1, 1], the backdrop goes on, such as ' +
+        'in the glow of a lamp; 0 where it never does',
+      default: 0.03,
+      minimum: 0,
+    }),
   }),
   inputs: { image: port('image[B,H,W,C]') },
   outputs: {

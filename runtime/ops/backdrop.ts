@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type HostOp, hostOp } from '../engine/host-op.ts';
 import { shape4 } from './check.ts';
 import { type LinearProblem, robustLeastSquares } from './least-squares.ts';
-import { largestPiece, withoutHoles, withoutThinParts } from './regions.ts';
+import { grown, largestPiece, reachedOver, shrunk, withoutHoles, withoutThinParts } from './regions.ts';
 
 /** How an object is told from its backdrop; lengths in shares of the image's shorter side. */
 export interface BackdropOptions {
@@ -12,6 +12,8 @@ export interface BackdropOptions {
   readonly frame: number;
   /** Parts of the object thinner than this are left out. */
   readonly thinnest: number;
+  /** Colours that change by less than this from pixel to pixel belong to one surface, in units of the image. */
+  readonly step: number;
 }
 
 /** Fits until the weights have settled where an object covers half an edge. */
@@ -33,6 +35,10 @@ const SPREAD = 1.5;
 const LEEWAY = 0.12;
 /** The distance of colours that counts as half an agreement. */
 const AGREES = 0.05;
+/** A surface is as even as this many pixels around: a narrower gap in the outline of an object does not let through. */
+const EVEN = 2;
+/** A glow is at most this share of what differs; more is an object whose outline was not seen. */
+const MOST_GLOW = 0.4;
 
 const backdropOp: HostOp<BackdropOptions> = {
   name: 'Backdrop',
@@ -66,8 +72,8 @@ export interface BeforeBackdrop {
  *
  * The backdrop's colour is a quadratic polynomial of the place, fitted robustly (far colours count nothing) to a frame along the
  * edges, which may cut through the object. Pixels that differ from it belong to the object, and holes in it; thin
- * parts and all but the largest piece do not. An image that shows nothing but backdrop has an empty mask. Without a
- * gradient.
+ * parts and all but the largest piece do not, nor what the backdrop goes over into without an edge, such as the glow of a
+ * lamp. An image that shows nothing but backdrop has an empty mask. Without a gradient.
  */
 export function beforeBackdrop(images: tf.Tensor4D, options: BackdropOptions): BeforeBackdrop {
   shape4('beforeBackdrop', 'images', images);
@@ -82,14 +88,51 @@ interface Picture {
   readonly channels: number;
 }
 
-function split(picture: Picture, { threshold, frame, thinnest }: BackdropOptions) {
+function split(picture: Picture, { threshold, frame, thinnest, step }: BackdropOptions) {
   const { height, width } = picture;
   const side = Math.min(height, width);
   const { backdrop, distance, scatter } = backdropOf(picture, Math.max(1, Math.round(frame * side)));
   const least = Math.max(threshold, 3 * scatter);
   const differs = Uint8Array.from(distance, (value) => (value > least ? 1 : 0));
   const stout = withoutThinParts(withoutHoles(differs, picture), picture, Math.floor((thinnest * side) / 2));
-  return { mask: largestPiece(stout, picture), backdrop };
+  return { mask: withoutGlow(largestPiece(stout, picture), picture, step), backdrop };
+}
+
+/** A mask without what the pixels around it go over into by small steps. */
+function withoutGlow(mask: Uint8Array, picture: Picture, step: number): Uint8Array {
+  const small = Uint8Array.from(greatestSteps(picture), (change) => (change < step ? 1 : 0));
+  const even = shrunk(small, picture, EVEN);
+  const outside = mask.map((value) => 1 - value);
+  // The border of the mask, wherever it lies, is no obstacle.
+  const start = grown(outside, picture, EVEN + 1).map((near, pixel) => near & (even[pixel] as number));
+  const surface = reachedOver(start, even, picture).map((value, pixel) => value & (mask[pixel] as number));
+  const glow = grown(surface, picture, EVEN);
+  const rest = largestPiece(
+    withoutHoles(
+      mask.map((value, pixel) => value & (1 - (glow[pixel] as number))),
+      picture,
+    ),
+    picture,
+  );
+  const size = (pixels: Uint8Array) => pixels.reduce((sum, value) => sum + value, 0);
+  return size(rest) < (1 - MOST_GLOW) * size(mask) ? mask : rest;
+}
+
+/** By how much the colour of a pixel differs from that of a neighbour, at most. */
+function greatestSteps({ image, height, width, channels }: Picture): Float32Array {
+  const steps = new Float32Array(height * width);
+  const compare = (pixel: number, other: number) => {
+    let square = 0;
+    for (let c = 0; c < channels; c++)
+      square += ((image[pixel * channels + c] as number) - (image[other * channels + c] as number)) ** 2;
+    const distance = Math.sqrt(square);
+    for (const at of [pixel, other]) steps[at] = Math.max(steps[at] as number, distance);
+  };
+  for (let pixel = 0; pixel < steps.length; pixel++) {
+    if (pixel % width < width - 1) compare(pixel, pixel + 1);
+    if (pixel + width < steps.length) compare(pixel, pixel + width);
+  }
+  return steps;
 }
 
 /** The colours of the backdrop, how far each pixel is from them, and what of that is noise. */

@@ -53,9 +53,33 @@ export function largestPiece(mask: Uint8Array, grid: Grid): Uint8Array {
   return only;
 }
 
+/** A mask and all that it reaches over pixels of another mask. */
+export function reachedOver(mask: Uint8Array, over: Uint8Array, grid: Grid): Uint8Array {
+  const reached = mask.slice();
+  const found = Array.from(reached.keys()).filter((pixel) => reached[pixel]);
+  for (let at = 0; at < found.length; at++) {
+    for (const next of beside(found[at] as number, grid)) {
+      if (reached[next] || !over[next]) continue;
+      reached[next] = 1;
+      found.push(next);
+    }
+  }
+  return reached;
+}
+
+/** A mask without what is within so many pixels, across and along, of anything outside it. */
+export function shrunk(mask: Uint8Array, grid: Grid, radius: number): Uint8Array {
+  return spread(mask, grid, radius, Math.min);
+}
+
+/** A mask with what is within so many pixels, across and along, of it. */
+export function grown(mask: Uint8Array, grid: Grid, radius: number): Uint8Array {
+  return spread(mask, grid, radius, Math.max);
+}
+
 /** A mask without parts that a square of 2·radius + 1 pixels does not fit into: a morphological opening. */
 export function withoutThinParts(mask: Uint8Array, grid: Grid, radius: number): Uint8Array {
-  return spread(spread(mask, grid, radius, Math.min), grid, radius, Math.max);
+  return grown(shrunk(mask, grid, radius), grid, radius);
 }
 
 /** The least or the greatest value of a square around each pixel, of which only what is in the image counts. */

@@ -5,7 +5,7 @@ import { beforeBackdrop } from '../../runtime/ops/index.ts';
 import { ENGINES, expectClose, noise, tensor } from './numeric.ts';
 
 const S = 40;
-const options = { threshold: 0.15, frame: 0.1, thinnest: 0.1 };
+const options = { threshold: 0.15, frame: 0.1, thinnest: 0.1, step: 0.05 };
 type Colour = (x: number, y: number) => readonly number[];
 
 /** A backdrop with a gradient of each colour, with a little noise. */
@@ -79,6 +79,29 @@ describe.each(ENGINES)('on %s', (engine) => {
       options,
     );
     expect(wrong(mask, head)).toBeLessThan(0.01);
+  });
+
+  it('does not take the glow of a lamp for a part of the head', () => {
+    const head = (x: number, y: number) => Math.hypot(x / 0.5, y / 0.6) < 1;
+    const glow = (x: number, y: number) =>
+      0.25 * Math.exp(-(((x - 0.6) / 0.45) ** 2) - ((y + 0.2) / 0.45) ** 2);
+    const lit: Colour = (x, y) => wall(x, y).map((colour) => colour + glow(x, y));
+    const found = (step: number) =>
+      beforeBackdrop(
+        picture((x, y) => (head(x, y) ? [0.8, -0.1, -0.3] : lit(x, y))),
+        { ...options, step },
+      ).mask;
+    expect(wrong(found(0), head)).toBeGreaterThan(0.05);
+    expect(wrong(found(0.08), head)).toBeLessThan(0.01);
+  });
+
+  it('keeps an object that the backdrop goes over into all around', () => {
+    const near = (x: number, y: number) => Math.max(0, 1 - Math.hypot(x, y) / 0.9);
+    const { mask } = beforeBackdrop(
+      picture((x, y) => wall(x, y).map((colour) => colour + 0.9 * near(x, y))),
+      options,
+    );
+    expect([...mask.dataSync()].filter(Boolean).length).toBeGreaterThan(0.2 * S * S);
   });
 
   it('finds nothing where there is only a backdrop', () => {

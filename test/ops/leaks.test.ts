@@ -66,7 +66,9 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.avgPool2d(t.image, { kernel: 2 }),
     (t) => ops.avgPool2d(t.image, { kernel: 3, padding: 1, countIncludePad: false }),
   ],
-  beforeBackdrop: [(t) => ops.beforeBackdrop(t.image, { threshold: 0.1, frame: 0.1, thinnest: 0.1 })],
+  beforeBackdrop: [
+    (t) => ops.beforeBackdrop(t.image, { threshold: 0.1, frame: 0.1, thinnest: 0.1, step: 0.03 }),
+  ],
   blur2d: [(t) => ops.blur2d(t.image)],
   clampBorderDepth: [(t) => ops.clampBorderDepth(t.depth, range)],
   conv2d: [(t) => ops.conv2d(t.image, t.filter), (t) => ops.conv2d(t.image, t.filter, { stride: 2 })],
