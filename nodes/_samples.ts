@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { BufferContext, HostTensor } from '../runtime/node.ts';
+import { permutation } from './_permutation.ts';
 
 /** Parameter: how many writes a buffer of samples holds. */
 export const capacity = (fallback: number) =>
@@ -60,6 +61,15 @@ export function expectRows(batches: readonly HostTensor[], count: number): numbe
   if (total === 0) throw new Error('nothing was written yet: pull this buffer before what reads it');
   if (total < count) throw new Error(`a batch of ${count} is read, but only ${total} samples were written`);
   return total;
+}
+
+/** `count` different rows of `total`, others at every read. */
+export function drawRows({ memory, random }: BufferContext, total: number, count: number): Int32Array {
+  const reads = (memory.get('reads')?.data[0] as number | undefined) ?? 0;
+  memory.set('reads', { shape: [1], data: Int32Array.of(reads + 1) });
+  // Draws are the same at every read between two writes; the count of reads tells them apart.
+  const [salt = 0] = random.uniform(1);
+  return permutation(total, { salt, round: reads }).subarray(0, count);
 }
 
 function slotName(name: string, slot: number): string {

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import { defineNode, port } from '../../runtime/node.ts';
 import { constant } from '../_example.ts';
-import { permutation } from '../_permutation.ts';
-import { batchesOf, capacity, expectRows, gatherRows, writeBatch } from '../_samples.ts';
+import { batchesOf, capacity, drawRows, expectRows, gatherRows, writeBatch } from '../_samples.ts';
 
 export const knownReplay = defineNode({
   type: 'buffer/replay-known',
@@ -54,12 +53,7 @@ export const knownReplay = defineNode({
   },
   read({ params: { count }, context }) {
     const images = batchesOf(context, 'image');
-    const total = expectRows(images, count);
-    const reads = (context.memory.get('reads')?.data[0] as number | undefined) ?? 0;
-    context.memory.set('reads', { shape: [1], data: Int32Array.of(reads + 1) });
-    // Draws are the same at every read between two writes; the count of reads tells them apart.
-    const [salt = 0] = context.random.uniform(1);
-    const rows = permutation(total, { salt, round: reads }).subarray(0, count);
+    const rows = drawRows(context, expectRows(images, count), count);
     const writes = images.flatMap(({ shape }, slot) =>
       Array.from({ length: shape[0] as number }, () => slot),
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { replay } from '../../../nodes/buffer/replay.ts';
 import { jointReplay } from '../../../nodes/buffer/replay-joint.ts';
 import { knownReplay } from '../../../nodes/buffer/replay-known.ts';
+import { shapeReplay } from '../../../nodes/buffer/replay-shapes.ts';
 import { bufferContext, numbered } from '../host.ts';
 
 describe('buffer/replay', () => {
@@ -118,5 +119,43 @@ describe('buffer/replay-known', () => {
     const read = (writes: number) => () => knownReplay.read({ params, context: filled(writes).at(writes) });
     expect(read(0)).toThrow('nothing was written yet');
     expect(read(1)).toThrow('a batch of 4 is read, but only 2 samples were written');
+  });
+});
+
+describe('buffer/replay-shapes', () => {
+  const params = { capacity: 2, count: 3 };
+
+  function filled(writes: number) {
+    const context = bufferContext();
+    for (let step = 0; step < writes; step++) {
+      const row = 2 * step;
+      const inputs = { image: numbered(2, row), depth: numbered(2, 100 + row), mask: numbered(2, 200 + row) };
+      shapeReplay.write({ inputs, params, context: context.at(step) });
+    }
+    return context;
+  }
+
+  it('keeps images with their shapes and masks, and mixes all of them', () => {
+    const context = filled(3);
+    const seen = new Set<number>();
+    const orders = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      const read = shapeReplay.read({ params, context: context.at(3) });
+      const rows = Array.from(read.image.data);
+      expect(new Set(rows).size).toBe(3);
+      expect(Array.from(read.depth.data)).toEqual(rows.map((row) => 100 + row));
+      expect(Array.from(read.mask.data)).toEqual(rows.map((row) => 200 + row));
+      for (const row of rows) seen.add(row);
+      orders.add(`${rows}`);
+    }
+    // Of 3 writes 2 are remembered: rows 2 to 5.
+    expect([...seen].sort((a, b) => a - b)).toEqual([2, 3, 4, 5]);
+    expect(orders.size).toBeGreaterThan(5);
+  });
+
+  it('says what to do where there is too little', () => {
+    const read = (writes: number) => () => shapeReplay.read({ params, context: filled(writes).at(writes) });
+    expect(read(0)).toThrow('nothing was written yet');
+    expect(read(1)).toThrow('a batch of 3 is read, but only 2 samples were written');
   });
 });

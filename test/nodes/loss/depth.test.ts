@@ -16,8 +16,13 @@ const faces = (seed: number) =>
   noise(2 * S * S, seed).map((x, i) => (inside(i % (S * S), 1) ? 1 + 0.05 * x : 1.1));
 const truth = faces(1);
 
-function lossOf(depth: tf.Tensor, normals: number, trueDepth = tensor<tf.Rank.R3>(truth, [2, S, S])) {
-  const inputs = { depth: depth as tf.Tensor3D, truth: trueDepth };
+function lossOf(
+  depth: tf.Tensor,
+  normals: number,
+  trueDepth = tensor<tf.Rank.R3>(truth, [2, S, S]),
+  mask?: tf.Tensor4D,
+) {
+  const inputs = { depth: depth as tf.Tensor3D, truth: trueDepth, mask };
   return depthLoss.run({ inputs, params: { fov: 10, normals }, context }).loss;
 }
 
@@ -76,6 +81,19 @@ describe.each(ENGINES)('the supervised depth loss on %s', (engine) => {
     const angle = ((mad.dataSync()[0] as number) * Math.PI) / 180;
     expect(angle).toBeGreaterThan(0.2);
     expect((values[1] as number) - (values[0] as number)).toBeCloseTo(1 - Math.cos(angle), 2);
+  });
+
+  it('leaves out what is not in the mask', () => {
+    const left = tensor<tf.Rank.R4>(
+      Float64Array.from({ length: 2 * S * S }, (_, i) => (i % S < 5 ? 1 : 0)),
+      [2, S, S, 1],
+    );
+    const wrong = (from: number) => {
+      const apart = Float64Array.from(truth, (d, i) => (i % S >= from ? d + 0.02 * (i % 2) : d));
+      return lossOf(tensor(apart, [2, S, S]), 0, undefined, left).dataSync()[0] as number;
+    };
+    expect(wrong(4)).toBeLessThan(1e-6);
+    expect(wrong(3)).toBeGreaterThan(1e-3);
   });
 
   it('is NaN without a face', () => {
