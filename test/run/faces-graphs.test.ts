@@ -57,10 +57,38 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       offsetWidth: 4,
       batch: 2,
     };
+    const turned = await shipped('synface-mini-turns', {
+      ...sampled,
+      known: 4,
+      knownBatch: 2,
+      turnViews: 2,
+    });
+    expect(await entriesOf(turned.file('views.pt'))).toEqual(['netV']);
+    const mean = await shipped('synface-mini-relief', {
+      images: join(faces, 'image'),
+      width: NARROW.width,
+      views: turned.file('views.pt'),
+      batch: 10,
+      pulls: 6,
+      faces: 60,
+      frontal: 2,
+    });
+    const shapes = await shipped('synface-mini-shapes', {
+      ...NARROW,
+      images: join(faces, 'image'),
+      views: turned.file('views.pt'),
+      relief: mean.file('relief-16bit.png'),
+      template: join(mean.folder, 'images/all/templateFile/template.png'),
+      count: 2,
+      writes: 3,
+      batch: 2,
+      pulls: 2,
+    });
+    expect(await entriesOf(shapes.file('shapes.pt'))).toEqual(['netD']);
     const trained = await shipped('synface-mini-pretrain', {
       ...sampled,
       count: 6,
-      prior: 2,
+      shapes: shapes.file('shapes.pt'),
       ...Object.fromEntries(
         [
           ...['steps1', 'steps2', 'collect', 'regress', 'steps3'],
@@ -87,23 +115,6 @@ describe('the small GAN, from samples to networks', { timeout: 120_000 }, () => 
       expect(cov.map((row) => row.length)).toEqual(new Array(size).fill(size));
       expect(cov.flat().every(Number.isFinite)).toBe(true);
     }
-    const turned = await shipped('synface-mini-turns', {
-      ...sampled,
-      pretrained: '',
-      known: 4,
-      knownBatch: 2,
-      turnViews: 2,
-    });
-    expect(await entriesOf(turned.file('views.pt'))).toEqual(['netV']);
-    const mean = await shipped('synface-mini-relief', {
-      images: join(faces, 'image'),
-      width: NARROW.width,
-      views: turned.file('views.pt'),
-      batch: 10,
-      pulls: 6,
-      faces: 60,
-      frontal: 2,
-    });
     const measured = await shipped('table/networks', {
       ...small,
       ...NARROW,
