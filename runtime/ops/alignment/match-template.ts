@@ -107,16 +107,24 @@ function matched(
   variants: readonly Variant[],
   { across, along, tether }: MatchOptions,
 ): [right: number, down: number, wide: number, high: number] {
+  // Nothing surrounds the image, so wherever the template is, all of it is on something.
+  const pitch = side + 2 * across;
+  const padded = new Float32Array(pitch * (side + 2 * along));
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      padded[(row + along) * pitch + column + across] = image[row * side + column] as number;
+    }
+  }
   let best = Number.NEGATIVE_INFINITY;
   let place: [number, number, number, number] = [0, 0, 1, 1];
   for (const { wide, high, rows, columns, values, length } of variants) {
+    const offsets = rows.map((row, k) => (row + along) * pitch + (columns[k] as number) + across);
     for (let down = -along; down <= along; down++) {
       for (let right = -across; right <= across; right++) {
+        const shift = down * pitch + right;
         let [product, power] = [0, 1];
         for (let k = 0; k < values.length; k++) {
-          const [row, column] = [(rows[k] as number) + down, (columns[k] as number) + right];
-          if (row < 0 || row >= side || column < 0 || column >= side) continue;
-          const value = image[row * side + column] as number;
+          const value = padded[(offsets[k] as number) + shift] as number;
           product += value * (values[k] as number);
           power += value * value;
         }
