@@ -56,6 +56,8 @@ export interface Network<P extends TObject, I extends Ports, O extends Ports> ex
   readonly role: 'network';
   /** True where optimizers must leave it alone unless a graph says `"frozen": false`. */
   readonly frozen?: boolean;
+  /** True where the weights mean something from the beginning, such as an offset of zero: a schedule need not train it. */
+  readonly usableUntrained?: boolean;
   run(call: Call<P, I, NetworkContext>): OutputsOf<O>;
   /**
    * Reads the weights from the file that a `checkpointFile()` parameter names, by the names that `run` asks for.

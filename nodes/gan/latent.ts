@@ -42,6 +42,7 @@ export const latentNode = defineNode({
     offset: port('latent[1,$layers,$latent]', { description: 'Of each layer from the mean latent' }),
   },
   role: 'network',
+  usableUntrained: true,
   run({ inputs: { mean }, params: { space, latent, layers }, context }) {
     const own = space === 'w+';
     const shape = [1, own ? layers : 1, latent];

@@ -29,8 +29,9 @@ export function isFrozen(draft: Draft): boolean {
   return draft.type?.role === 'network' && draft.type.frozen === true;
 }
 
-/** Whether a network's weights come from a file. */
+/** Whether a network’s weights come from a file, or are of use as they begin. */
 export function isFilled(draft: Draft, params: ParamsJson | undefined): boolean {
+  if (draft.type?.role === 'network' && draft.type.usableUntrained) return true;
   const parameter = draft.type && parameterWith(draft.type, 'checkpoint');
   return parameter !== undefined && Boolean(params?.[parameter]);
 }

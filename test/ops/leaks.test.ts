@@ -77,6 +77,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.convTranspose2d(t.image, t.filter),
     (t) => ops.convTranspose2d(t.image, t.filter, { stride: 2, dilation: 2 }),
   ],
+  colourSegments: [(t) => ops.colourSegments(t.image, t.weights, { count: 2, border: 1 })],
   congeal: [(t) => ops.congeal(t.weights, t.silhouette, t.rows, { reach: 1, rounds: 1, share: 1 })],
   createCamera: [() => ops.createCamera({ size: S })],
   cropCentre: [(t) => ops.cropCentre(t.image, 2), (t) => ops.cropCentre(t.image, S)],
@@ -127,6 +128,15 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   leakyReluBias: [(t) => ops.leakyReluBias(t.image, t.channels)],
   lightDirection: [(t) => ops.lightDirection(t.style)],
   lightingFromVector: [(t) => ops.lightingFromVector(t.light)],
+  lightOfShading: [
+    (t) =>
+      ops.lightOfShading(t.image, t.normals, t.weights, {
+        mean: [0, 0, 0, 0],
+        deviation: [1, 1, 1, 1],
+        noise: 0.1,
+        pixels: 10,
+      }),
+  ],
   localContrast: [(t) => ops.localContrast(t.weights, t.weights)],
   maskRange: [(t) => ops.maskRange(t.silhouette)],
   maskedCorrelation: [(t) => ops.maskedCorrelation(t.depth, t.depth, t.mask)],
@@ -188,6 +198,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     (t) => ops.scaleInvariantError(t.depth, t.depth, t.mask),
   ],
   scaleView: [(t) => ops.scaleView(t.view, lengths)],
+  shadingError: [(t) => ops.shadingError(t.image, t.depth, t.weights, 0.1)],
   shade: [(t) => ops.shade(t.depth, { ambient: t.strength, diffuse: t.strength })],
   smoothnessLoss: [(t) => ops.smoothnessLoss(t.depth), (t) => ops.smoothnessLoss([t.image, t.image])],
   turntable: (['pitch', 'yaw'] as const).map(
