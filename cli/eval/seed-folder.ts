@@ -1,27 +1,31 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Graph } from '../../runtime/graph/index.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { parseEvents } from '../../runtime/run/event-log.ts';
 import type { RunEvent } from '../../runtime/run/events.ts';
 import { RunFolder } from '../../runtime/run/folder.ts';
 import { firstDifference } from '../../runtime/run/resume.ts';
-import type { EvaluationPlan } from './plan.ts';
 
 /** What there is of the run of a seed: nothing, a part to go on from, or all. */
 export type SeedState = 'new' | 'begun' | 'done';
 
+/** What the runs of an evaluation have in common; part of EvaluationPlan. */
+interface SeedRuns {
+  readonly graph: Graph;
+  readonly selectors: readonly string[] | undefined;
+  readonly out: string;
+}
+
 /** Where a run of the evaluation is. */
-export function folderOfSeed({ out }: Pick<EvaluationPlan, 'out'>, seed: number): string {
+export function folderOfSeed({ out }: Pick<SeedRuns, 'out'>, seed: number): string {
   return join(out, `seed-${seed}`);
 }
 
 /**
  * What the folder of a seed has. Throws RunError `graph-changed` or `folder-in-use` where that is of another evaluation.
  */
-export function stateOfSeed(
-  plan: Pick<EvaluationPlan, 'graph' | 'selectors' | 'out'>,
-  seed: number,
-): SeedState {
+export function stateOfSeed(plan: SeedRuns, seed: number): SeedState {
   const path = folderOfSeed(plan, seed);
   if (!existsSync(path)) return 'new';
   const entries = readdirSync(path);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Provider } from './onnx/session.ts';
+import type { Provider } from './session.ts';
 
 /** Files that Vulkan drivers consist of on Linux, and what they drive. */
 const VULKAN_DRIVERS: readonly (readonly [RegExp, string])[] = [

@@ -6,9 +6,9 @@ import { EngineError } from './errors.ts';
 import { registerGradients } from './gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from './onnx/backend.ts';
 import { registerOnnxKernels } from './onnx/kernels/index.ts';
-import type { Provider } from './onnx/session.ts';
 import type { ProbeOptions } from './probe.ts';
 import { type Finding, findOnnxCpu, findProvider, findTensorFlow, findTorch } from './probe-report.ts';
+import type { Provider } from './session.ts';
 import { setRasterizerThreads } from './wasm/raster.ts';
 
 /** What can compute tensors: `onnx:webgpu` names a provider, plain `onnx` is its CPU. */

@@ -6,8 +6,9 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import { driverName } from './driver-name.ts';
 import { encodeModel } from './onnx/model-writer.ts';
-import { createSession, ortTensor, type Provider } from './onnx/session.ts';
+import { createSession, ortTensor } from './onnx/session.ts';
 import type { ProbeAnswer, ProbeTarget } from './probe.ts';
+import type { Provider } from './session.ts';
 
 interface Workload {
   readonly batch: number;

@@ -9,8 +9,8 @@ import type { CompiledStep } from './onnx/compiled-step.ts';
 import { Executor, hostData } from './onnx/executor.ts';
 import type { Content, GraphNode, OnnxNode, Value } from './onnx/graph.ts';
 import type { Stage } from './onnx/program.ts';
+import type { RecordedUpdate } from './onnx/recorded-update.ts';
 import { arrange, stateHeap } from './onnx/state.ts';
-import type { RecordedUpdate } from './onnx/update.ts';
 
 /** Where operators go that ONNX Runtime adds on its own, such as changes of layout. */
 const INSERTED = '(added by ONNX Runtime)';

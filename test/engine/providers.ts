@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '../../runtime/engine/gradients/index.ts';
 import { BACKEND_NAME, OnnxBackend } from '../../runtime/engine/onnx/backend.ts';
 import { registerOnnxKernels } from '../../runtime/engine/onnx/kernels/index.ts';
-import type { Provider } from '../../runtime/engine/onnx/session.ts';
 import { findProvider, findTorch } from '../../runtime/engine/probe-report.ts';
+import type { Provider } from '../../runtime/engine/session.ts';
 
 /** Why this machine cannot run the WebGPU provider, or undefined where it can. */
 export async function missingWebGpu(): Promise<string | undefined> {

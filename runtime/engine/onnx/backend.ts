@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
 import { currentScope } from '../scope.ts';
+import type { ProviderOptions } from '../session.ts';
 import { hostData } from './executor.ts';
 import { type Content, emit, interned, recorder, type Value, type ValueData } from './graph.ts';
 import { LazyEvaluator } from './lazy.ts';
-import type { ProviderOptions } from './session.ts';
+import type { RecordedUpdate } from './recorded-update.ts';
 import { release } from './state.ts';
 import { identityPerm, Sym, samePerm, transposeData } from './sym.ts';
-import type { RecordedUpdate } from './update.ts';
 
 export const BACKEND_NAME = 'onnx';
 /** Recorded operations that may wait for a read before everything alive is evaluated: bounds memory. */

@@ -1,11 +1,12 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-common';
 import { EngineError } from '../errors.ts';
 import type { HostArray, HostTensor } from '../host-op.ts';
+import type { ProviderOptions, Session } from '../session.ts';
 import type { Block } from '../wasm/heap.ts';
 import type { Content, DeviceTensor, HostNode, Value, ValueData } from './graph.ts';
 import { encodeModel, type ModelSpec } from './model-writer.ts';
 import type { Program, SessionStage, Stage } from './program.ts';
-import { createSession, ortTensor, type ProviderOptions, type Session } from './session.ts';
+import { createSession, ortTensor } from './session.ts';
 
 export interface ExecutorOptions extends ProviderOptions {
   /** Name of the step, for errors and files. */

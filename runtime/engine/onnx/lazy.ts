@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.ts';
+import type { ProviderOptions } from '../session.ts';
 import { Executor, nameOf } from './executor.ts';
 import { attributesKey, type Content, type GraphNode, type Value } from './graph.ts';
 import { planProgram } from './program.ts';
-import type { ProviderOptions } from './session.ts';
 
 /** Programs of eager code repeat: the same operation on other numbers runs in the session made for the first. */
 const CACHE_ENTRIES = 256;

@@ -1,7 +1,7 @@
+import type { ProviderOptions } from '../session.ts';
 import { Executor, hostData } from './executor.ts';
 import type { Content, GraphNode, Value } from './graph.ts';
 import { type Program, planProgram } from './program.ts';
-import type { ProviderOptions } from './session.ts';
 
 /**
  * Runs a program once more with every intermediate result kept, and names the first operation whose result has a

@@ -3,8 +3,8 @@ import { EngineError } from '../errors.ts';
 import type { OnnxBackend } from './backend.ts';
 import { emit, Value } from './graph.ts';
 import { valueType } from './kernels/define.ts';
+import type { RecordedUpdate } from './recorded-update.ts';
 import { type Perm, Sym } from './sym.ts';
-import type { RecordedUpdate } from './update.ts';
 
 export interface TensorSpec {
   readonly shape: readonly number[];

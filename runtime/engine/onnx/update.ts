@@ -1,31 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
 import { currentScope } from '../scope.ts';
-import type { Block } from '../wasm/heap.ts';
 import { OnnxBackend } from './backend.ts';
 import { hostData } from './executor.ts';
 import { type Content, recorder, type Value } from './graph.ts';
+import type { InPlaceUpdate, RecordedUpdate } from './recorded-update.ts';
 import { arrange, writableBlock } from './state.ts';
-import type { Perm } from './sym.ts';
-
-/** A change of variables where they are stored, such as an optimizer's, in one pass over their memory. */
-export interface InPlaceUpdate {
-  /** Shown in errors and profiles. */
-  readonly name: string;
-  /** Variables of one shape; they are stored in the same physical order while `run` sees them. */
-  readonly variables: readonly tf.Variable[];
-  /** Tensors of that shape that the update reads, such as the gradient. */
-  readonly operands: readonly tf.Tensor[];
-  /** Gets the operands and the variables' memory, elements in matching order. Must not fail half-way. */
-  run(operands: readonly Float32Array[], variables: readonly Block[]): void;
-}
-
-export interface RecordedUpdate {
-  readonly update: InPlaceUpdate;
-  readonly operands: readonly Value[];
-  readonly perm: Perm;
-  readonly scope: string;
-}
 
 /** The onnx backend when it keeps weights in host memory, where in-place updates are possible. */
 export function inPlaceBackend(): OnnxBackend | undefined {

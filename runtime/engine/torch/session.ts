@@ -1,5 +1,5 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-common';
-import type { Session, SessionOptions } from '../onnx/session.ts';
+import type { Session, SessionOptions } from '../session.ts';
 import { type TorchProcess, torchProcess } from './process.ts';
 
 type ElementType = 'float32' | 'int32' | 'int64' | 'bool';

@@ -1,7 +1,6 @@
 import type { ByteCursor } from '../cursor.ts';
 import type { CheckpointError } from '../errors.ts';
 import { PICKLE_LIMITS } from './limits.ts';
-import { OPCODES } from './opcodes.ts';
 import { describe, type PickleValue, PyGlobal, PyTuple } from './values.ts';
 
 /** What gives meaning to the two things that a pickle leaves open. */
@@ -11,6 +10,9 @@ export interface PickleHooks {
   /** The value of a persistent id, as torch uses them for storages. */
   persistent?(id: PickleValue, machine: PickleMachine): PickleValue;
 }
+
+/** What an instruction does, by its code; a text names one that is refused, nothing is one that does not exist. */
+export type Instructions = readonly (((machine: PickleMachine) => void) | string | undefined)[];
 
 /**
  * Reads one pickle, without executing anything: it can only build the values of values.ts. Every instruction costs a
@@ -33,6 +35,7 @@ export class PickleMachine {
   constructor(
     readonly cursor: ByteCursor,
     readonly hooks: PickleHooks,
+    private readonly instructionSet: Instructions,
   ) {
     this.start = cursor.position;
     this.instructionStart = this.start;
@@ -50,7 +53,7 @@ export class PickleMachine {
   private step(): void {
     this.instructionStart = this.cursor.position;
     const code = this.cursor.u8();
-    const opcode = OPCODES[code];
+    const opcode = this.instructionSet[code];
     if (++this.instructions > PICKLE_LIMITS.instructions) {
       throw this.error('too-large', `the pickle has more than ${PICKLE_LIMITS.instructions} instructions`);
     }

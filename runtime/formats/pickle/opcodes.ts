@@ -1,5 +1,5 @@
 import { PICKLE_LIMITS } from './limits.ts';
-import type { PickleMachine } from './machine.ts';
+import type { Instructions, PickleMachine } from './machine.ts';
 import { describe, type PickleValue, PyDict, PyGlobal, PyList, PyObject, PyTuple } from './values.ts';
 
 type Instruction = (machine: PickleMachine) => void;
@@ -10,7 +10,7 @@ type Instruction = (machine: PickleMachine) => void;
  * (its persistent ids are tuples), the registry of extensions, the instructions that make instances of old classes,
  * and buffers from outside the pickle.
  */
-export const OPCODES: readonly (Instruction | string | undefined)[] = table({
+export const OPCODES: Instructions = table({
   // Framing
   128: (m) => {
     const version = m.cursor.u8();
@@ -137,9 +137,7 @@ export const OPCODES: readonly (Instruction | string | undefined)[] = table({
 });
 
 /** Digits are codes, except that the instructions "0", "1" and "2" are characters too. */
-function table(
-  instructions: Readonly<Record<string | number, Instruction | string>>,
-): readonly (Instruction | string | undefined)[] {
+function table(instructions: Readonly<Record<string | number, Instruction | string>>): Instructions {
   const byCode: (Instruction | string | undefined)[] = Array.from({ length: 256 }, () => undefined);
   for (const [key, instruction] of Object.entries(instructions)) {
     byCode[key.length === 1 ? key.charCodeAt(0) : Number(key)] = instruction;

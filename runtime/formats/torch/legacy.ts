@@ -2,7 +2,8 @@ import { ByteCursor } from '../cursor.ts';
 import { DTYPE_BYTES } from '../dtypes.ts';
 import type { Extent } from '../extent.ts';
 import { allowedCalls, type CallOptions } from '../pickle/calls.ts';
-import { type PickleHooks, PickleMachine } from '../pickle/machine.ts';
+import type { PickleHooks } from '../pickle/machine.ts';
+import { readPickle } from '../pickle/read.ts';
 import { describe, type PickleValue, PyDict, PyList } from '../pickle/values.ts';
 import { type ByteSource, sourceError } from '../source.ts';
 import { torchCalls } from './calls.ts';
@@ -18,7 +19,7 @@ const LEGACY_PROTOCOL = 1001;
  */
 export function readTorchLegacy(source: ByteSource, options: CallOptions): PickleValue {
   const cursor = new ByteCursor(source, 0, source.size);
-  const next = (hooks: PickleHooks) => new PickleMachine(cursor, hooks).run();
+  const next = (hooks: PickleHooks) => readPickle(cursor, hooks);
   const plain: PickleHooks = { call: () => undefined };
   const magic = next(plain);
   if (magic !== LEGACY_MAGIC) {

@@ -1,6 +1,6 @@
 import { ByteCursor } from '../cursor.ts';
 import { allowedCalls, type CallOptions } from '../pickle/calls.ts';
-import { PickleMachine } from '../pickle/machine.ts';
+import { readPickle } from '../pickle/read.ts';
 import type { PickleValue } from '../pickle/values.ts';
 import { type ByteSource, memorySource, sourceError } from '../source.ts';
 import { type ArchiveOptions, openArchive } from '../zip/archive.ts';
@@ -47,8 +47,8 @@ export function readTorchZip(source: ByteSource, options: TorchOptions): PickleV
   });
   const data = pickle.readSync();
   const cursor = new ByteCursor(memorySource(data, `${source.name}:${pickle.name}`), 0, data.length);
-  return new PickleMachine(cursor, {
+  return readPickle(cursor, {
     call: allowedCalls(torchCalls(objects), options),
     persistent: (id, machine) => objects.persistent(id, machine),
-  }).run();
+  });
 }
