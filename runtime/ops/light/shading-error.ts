@@ -10,7 +10,8 @@ export const LEAST_SHADING = 0.05;
  * How far brightness differs from what shading [B,H,W] explains, a scalar ≥ 0: the mean of
  * 2·(sqrt(1 + (r / noise)²) − 1) over the pixels of all segments [B,H,W,K], where r = log(brightness) − log(shading),
  * less its mean over the segment, as each has one albedo that is not known. Brightness is the mean of the channels of
- * images [B,H,W,C] in [−1, 1]. Segments that are all empty give NaN.
+ * images [B,H,W,C] in [−1, 1]. Segments that are all empty give 0: there is
+ * nothing to explain.
  */
 export function shadingError(
   images: tf.Tensor,
@@ -31,6 +32,6 @@ export function shadingError(
     const albedo = tf.div(tf.sum(unexplained, [1, 2], true), tf.maximum(size, 1));
     const error = tf.div(tf.sum(tf.sub(unexplained, tf.mul(albedo, segments)), -1), noise);
     const robust = tf.mul(tf.sub(tf.sqrt(tf.add(tf.square(error), 1)), 1), 2);
-    return tf.div(tf.sum(robust), tf.sum(size)) as tf.Scalar;
+    return tf.div(tf.sum(robust), tf.maximum(tf.sum(size), 1)) as tf.Scalar;
   });
 }

@@ -65,6 +65,12 @@ describe('shadingError', () => {
     expect(error[0]).toBeLessThan(1e-6);
   });
 
+  it('is nothing where no surface was found', () => {
+    const picture = tensor<tf.Rank.R4>(image, [B, S, S, C]);
+    const error = shadingError(picture, tensor(shading, [B, S, S]), tf.zerosLike(segments), NOISE);
+    expect(error.dataSync()[0]).toBe(0);
+  });
+
   it('is refused where shapes do not fit', () => {
     expect(() =>
       shadingError(tf.zeros([1, 4, 4, 3]), tf.ones([1, 4, 4]), tf.ones([1, 3, 4, 1]), 0.1),
