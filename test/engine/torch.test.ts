@@ -10,7 +10,7 @@ import { HOST_OP_KERNEL } from '../../runtime/engine/host-op.ts';
 import { EAGER_KERNELS, HOST_KERNELS } from '../../runtime/engine/onnx/kernels/host.ts';
 import { canProfile, profileStep } from '../../runtime/engine/profile.ts';
 import { PYTHON_VARIABLE, TorchProcess } from '../../runtime/engine/torch/process.ts';
-import { KERNEL_CALLS } from './kernel-calls.ts';
+import { KERNEL_CALLS } from './kernel-calls/index.ts';
 import { missingTorch, read, startProvider } from './providers.ts';
 import { TrainingStep } from './training-step.ts';
 

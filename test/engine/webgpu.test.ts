@@ -6,7 +6,7 @@ import { HOST_OP_KERNEL, type HostOp, type HostTensor, hostOp } from '../../runt
 import { EAGER_KERNELS, HOST_KERNELS } from '../../runtime/engine/onnx/kernels/host.ts';
 import { kernelNames } from '../../runtime/engine/onnx/kernels/index.ts';
 import { WEBGPU_FALLBACK } from '../../runtime/engine/onnx/webgpu-support.ts';
-import { KERNEL_CALLS, type KernelCall } from './kernel-calls.ts';
+import { KERNEL_CALLS, type KernelCall } from './kernel-calls/index.ts';
 import { missingWebGpu, read, startProvider } from './providers.ts';
 import { TrainingStep } from './training-step.ts';
 
