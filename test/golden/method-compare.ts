@@ -5,7 +5,7 @@ import { lightingFromVector } from '../../runtime/ops/index.ts';
 import type { Check } from './check.ts';
 import type { GoldenCase } from './fixture.ts';
 import { toNchw } from './layout.ts';
-import type { MethodCase } from './method-graph.ts';
+import type { MethodCase } from './method-case.ts';
 import type { Pulled, RanEntry } from './method-run.ts';
 import { keyOf, type Outputs } from './method-values.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../runtime/graph/index.ts';
-import type { MethodCase } from './method-graph.ts';
+import type { MethodCase } from './method-case.ts';
 
 /** Our outputs by the names of stored values; `image` where the reference has channels before rows. */
 export type Outputs = { readonly [stored: string]: readonly [output: string, layout?: 'image'] };

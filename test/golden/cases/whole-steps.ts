@@ -1,6 +1,7 @@
 import type { GoldenCase } from '../fixture.ts';
+import { type MethodCase, methodCase } from '../method-case.ts';
 import { MethodComparer } from '../method-compare.ts';
-import { type MethodCase, methodCase, methodGraph } from '../method-graph.ts';
+import { methodGraph } from '../method-graph.ts';
 import { runMethod } from '../method-run.ts';
 import { type Outputs, outputsOf, recorder } from '../method-values.ts';
 import type { CaseHandler } from './handler.ts';
