@@ -25,7 +25,8 @@ export const shadingLoss = defineNode({
   ),
   params: Type.Object({
     noise: Type.Number({
-      description: 'σ: differences of the logarithm that count half as much as if they were small',
+      description:
+        'σ: differences of the logarithm from about which on errors count as they are, no longer squared',
       default: 0.1,
       exclusiveMinimum: 0,
     }),

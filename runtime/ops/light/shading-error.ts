@@ -10,8 +10,8 @@ export const LEAST_SHADING = 0.05;
  * How far brightness differs from what shading [B,H,W] explains, a scalar ≥ 0: the mean of
  * 2·(sqrt(1 + (r / noise)²) − 1) over the pixels of all segments [B,H,W,K], where r = log(brightness) − log(shading),
  * less its mean over the segment, as each has one albedo that is not known. Brightness is the mean of the channels of
- * images [B,H,W,C] in [−1, 1]. Segments that are all empty give 0: there is
- * nothing to explain.
+ * images [B,H,W,C] in [−1, 1]. Segments that are all empty give 0: there
+ * is nothing to explain.
  */
 export function shadingError(
   images: tf.Tensor,
