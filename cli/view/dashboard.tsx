@@ -41,7 +41,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   const tree = useTree(view);
   const curves = curvesOf(view).length;
   const width = Math.max(1, terminal.columns - 1);
-  const header = headerRows(view, { width }, style);
+  const header = headerRows(view, { width }, style, clock);
   const layout = layoutFor(terminal, {
     header: header.length,
     focus: ui.focus,

@@ -5,7 +5,7 @@ import { captureOutput } from './capture.ts';
 import type { Controls } from './controls.ts';
 import { Dashboard } from './dashboard.tsx';
 import { outcomeHeight, outcomeLines, resultLine } from './outcome.ts';
-import { PLAIN_START, plainLines } from './plain.ts';
+import { PLAIN_START, type PlainState, plainLines, quietLines } from './plain.ts';
 import { RowBookContext } from './rows.tsx';
 import { EMPTY_VIEW } from './run-view.ts';
 import { Screen } from './screen.ts';
@@ -31,6 +31,8 @@ const FRAME = 200;
 /** Share of one processor core that frames may take; slow terminals get fewer of them. */
 const FRAME_BUDGET = 0.015;
 const SLOWEST_FRAME = 1000;
+/** How often the clock of a view goes on while no event comes, in milliseconds. */
+const SECOND = 1000;
 /** Time after which a frame is drawn whole: native libraries write past `captureOutput`, in milliseconds. */
 const WHOLE_FRAME = 10_000;
 /** Time for the last images to be read before the last frame is left on the screen, in milliseconds. */
@@ -50,11 +52,16 @@ export async function openView(events: Observable<RunEvent>, options: OpenViewOp
   const depth = env.TERM === 'dumb' ? 1 : colourDepth(stdout, env);
   const style = styleFor(depth, { attributes: depth > 1 });
   let state = PLAIN_START;
-  await finished(events, (event) => {
-    const next = plainLines(state, event, style);
+  const write = (next: { state: PlainState; lines: string[] }) => {
     state = next.state;
     for (const line of next.lines) stdout.write(`${line}\n`);
-  });
+  };
+  const seconds = setInterval(() => write(quietLines(state, Date.now(), style)), SECOND);
+  try {
+    await finished(events, (event) => write(plainLines(state, event, style)));
+  } finally {
+    clearInterval(seconds);
+  }
   for (const line of outcomeLines(state.view, style).slice(1)) stdout.write(`${line}\n`);
 }
 
@@ -129,7 +136,7 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
       complete: () => ended.next(),
     }),
   );
-  const seconds = interval(1000).pipe(takeUntil(ended));
+  const seconds = interval(SECOND).pipe(takeUntil(ended));
   const wait = () => timer(Math.min(SLOWEST_FRAME, Math.max(FRAME, cost / FRAME_BUDGET)));
   // The clock first: a stream that has already ended completes while it is being subscribed to.
   const frames = merge(seconds, views).pipe(

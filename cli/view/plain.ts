@@ -9,7 +9,7 @@ import {
   formatSpeed,
   formatValue,
 } from './format.ts';
-import { progressOf } from './progress.ts';
+import { longPull, progressOf } from './progress.ts';
 import { EMPTY_VIEW, type RunView, stagesOf } from './run-view.ts';
 import { runView } from './state.ts';
 import type { Style } from './style.ts';
@@ -37,8 +37,8 @@ export function plainLines(
 ): { state: PlainState; lines: string[] } {
   const view = runView(state.view, event);
   const kept = { ...state, view };
-  const say = (label: string, text: string, colour = (plain: string) => plain) =>
-    `${style.dim(formatClock(event.time))} ${column(label, 10)} ${colour(clean(text))}`;
+  const say = (label: string, text: string, colour?: (plain: string) => string) =>
+    line(style, event.time, label, text, colour);
   switch (event.kind) {
     case 'pull': {
       const last = event.done >= event.times;
@@ -63,12 +63,26 @@ export function plainLines(
         lines: [say('run', describeEvent(event)?.text ?? ''), say('run', runText(event))],
       };
     default: {
-      const line = describeEvent(event);
-      if (!line) return { state: kept, lines: [] };
+      const described = describeEvent(event);
+      if (!described) return { state: kept, lines: [] };
+      const { level, text } = described;
       const colours = { info: undefined, good: style.green, warning: style.yellow, error: style.red };
-      return { state: kept, lines: [say(labelOf(event), withoutLabel(line.text), colours[line.level])] };
+      return { state: kept, lines: [say(labelOf(event), withoutLabel(text), colours[level])] };
     }
   }
+}
+
+/** The next state, and the line that a plain log gets while nothing happens: a pull that takes long, every ten seconds. */
+export function quietLines(
+  state: PlainState,
+  clock: number,
+  style: Style,
+): { state: PlainState; lines: string[] } {
+  const long = longPull(state.view, clock);
+  const told = Math.max(state.view.now, state.progressAt);
+  if (!long || clock - told < PROGRESS_EVERY) return { state, lines: [] };
+  const text = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}, for ${formatDuration(long.milliseconds)} now`;
+  return { state: { ...state, progressAt: clock }, lines: [line(style, clock, long.node, text)] };
 }
 
 const LABELS: { readonly [kind in RunEvent['kind']]?: string } = {
@@ -82,6 +96,16 @@ const LABELS: { readonly [kind in RunEvent['kind']]?: string } = {
   compiled: 'compiled',
   checkpoint: 'checkpoint',
 };
+
+function line(
+  style: Style,
+  time: number,
+  label: string,
+  text: string,
+  colour = (plain: string) => plain,
+): string {
+  return `${style.dim(formatClock(time))} ${column(label, 10)} ${colour(clean(text))}`;
+}
 
 function labelOf(event: RunEvent): string {
   return event.kind === 'log' && event.level !== 'info' ? event.level : (LABELS[event.kind] ?? event.kind);

@@ -41,6 +41,32 @@ export function progressOf(view: RunView): Progress {
   };
 }
 
+/** A pull that takes so long that it is told of before it is done. */
+export interface LongPull {
+  readonly node: string;
+  /** Pulls of the node in this turn that are done, and all. */
+  readonly done: number;
+  readonly times: number;
+  /** For how long it goes on, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** How long no event comes before a pull is told to go on, in milliseconds. */
+const LONG = 2000;
+
+/**
+ * The pull that goes on at the time `clock` (milliseconds since 1970), where nothing was heard of the run for two
+ * seconds: a node that computes for minutes, or a step that is being compiled.
+ */
+export function longPull(view: RunView, clock: number): LongPull | undefined {
+  const milliseconds = clock - view.now;
+  if (view.phase !== 'running' || milliseconds < LONG) return undefined;
+  const { index = 0, done = 0, times = 1 } = view.pull ?? {};
+  const pulls = pullsOfStage(view);
+  const next = done < times ? pulls[index] : pulls[index + 1];
+  return next && { node: next.node, done: done < times ? done : 0, times: next.times, milliseconds };
+}
+
 /** Pulls that are left, by pulled node. */
 function pullsLeft(view: RunView): { stage: Map<string, number>; item: Map<string, number> } {
   const stage = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, formatSpeed } from '../format.ts';
 import { bar } from '../plot.ts';
-import { type Progress, progressOf } from '../progress.ts';
+import { longPull, type Progress, progressOf } from '../progress.ts';
 import { pad, spread } from '../row.ts';
 import { type Phase, type RunView, stagesOf } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
@@ -25,9 +25,15 @@ export function phaseSign(phase: Phase, style: Style): string {
 
 /**
  * The head of the dashboard: what runs on what, then a bar for the run (where it has several items), for the item
- * and for the step, each with its percentage, what it counts, and its time left or speed.
+ * and for the step, each with its percentage, what it counts, and its time left or speed. A pull that takes long says
+ * for how long it has, at the time `clock` (milliseconds since 1970).
  */
-export function headerRows(view: RunView, size: { readonly width: number }, style: Style): string[] {
+export function headerRows(
+  view: RunView,
+  size: { readonly width: number },
+  style: Style,
+  clock = view.now,
+): string[] {
   const { width } = size;
   const progress = progressOf(view);
   const rows = [spread(nameOf(view, style), engineOf(view, style, width), width)];
@@ -43,7 +49,7 @@ export function headerRows(view: RunView, size: { readonly width: number }, styl
   rows.push(
     barRow('item', progress.item, several ? stage : join(item, stage), left(progress.itemLeft), width, style),
   );
-  rows.push(stepRow(view, progress, width, style));
+  rows.push(stepRow(view, progress, width, style, clock));
   return rows;
 }
 
@@ -65,7 +71,13 @@ function engineOf(view: RunView, style: Style, width: number): string {
   return style.dim(parts.join(' · '));
 }
 
-function stepRow(view: RunView, progress: Progress, width: number, style: Style): string {
+function stepRow(view: RunView, progress: Progress, width: number, style: Style, clock: number): string {
+  const long = longPull(view, clock);
+  if (long) {
+    const detail = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}`;
+    const since = `for ${formatDuration(long.milliseconds)} now`;
+    return barRow(clean(long.node), long.done / long.times, detail, since, width, style);
+  }
   if (!view.pull) return barRow('step', 0, view.stage ? 'compiling' : '', '', width, style);
   const { node, done, times } = view.pull;
   const speed = view.outcome ? '' : formatSpeed(progress.milliseconds);

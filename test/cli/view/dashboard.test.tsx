@@ -101,6 +101,12 @@ describe('the dashboard', () => {
     expect(lines().at(-1)).toMatch(/^tab pane {2}←→ preview {2}\? help {2}q close +elapsed .* saved/);
   });
 
+  it('says for how long a pull goes on', () => {
+    const view = midway();
+    const [, , , step] = show(view, 80, 24, { clock: view.now + 95_000 }).lines();
+    expect(step).toMatch(/step3 +━+╸?─+ +\d+ % {2}pull \d+\/200 +for 1:35 now$/);
+  });
+
   it('plots the chosen curve, names types and shows large images at 160 × 50', () => {
     const { lines } = show(midway(), 160, 50);
     const text = lines().join('\n');

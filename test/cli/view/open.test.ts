@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { from, Observable, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { openView, suitableMode } from '../../../cli/view/open.tsx';
-import { PLAIN_START, plainLines } from '../../../cli/view/plain.ts';
+import { PLAIN_START, plainLines, quietLines } from '../../../cli/view/plain.ts';
 import { Screen } from '../../../cli/view/screen.ts';
 import { styleFor } from '../../../cli/view/style.ts';
 import type { RunEvent } from '../../../runtime/run/events.ts';
@@ -74,6 +74,26 @@ describe('the plain view', () => {
       expect(lines.length).toBe(due ? 1 : 0);
       if (due) last = event.time;
     }
+  });
+
+  it('says every ten seconds that a pull goes on', () => {
+    let state = PLAIN_START;
+    const quiet = (clock: number) => {
+      const next = quietLines(state, clock, style);
+      state = next.state;
+      return next.lines.map((line) => line.slice(9));
+    };
+    expect(quiet(1e12)).toEqual([]);
+    for (const event of fixtureEvents({ scale: 0.2 })) {
+      state = plainLines(state, event, style).state;
+      if (event.kind === 'pull' && event.node === 'step2' && event.done >= 3) break;
+    }
+    const { now, pull } = state.view;
+    expect(quiet(now + 9_000)).toEqual([]);
+    const text = `pull ${(pull?.done ?? 0) + 1}/100, for`;
+    expect(quiet(now + 10_000)).toEqual([`step2      ${text} 0:10 now`]);
+    expect(quiet(now + 19_000)).toEqual([]);
+    expect(quiet(now + 75_000)).toEqual([`step2      ${text} 1:15 now`]);
   });
 
   it('keeps control characters out', () => {
