@@ -81,7 +81,7 @@ export function quietLines(
   const long = longPull(state.view, clock);
   const told = Math.max(state.view.now, state.progressAt);
   if (!long || clock - told < PROGRESS_EVERY) return { state, lines: [] };
-  const text = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}, for ${formatDuration(long.milliseconds)} now`;
+  const text = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}, quiet for ${formatDuration(long.milliseconds)}`;
   return { state: { ...state, progressAt: clock }, lines: [line(style, clock, long.node, text)] };
 }
 

@@ -47,11 +47,11 @@ export interface LongPull {
   /** Pulls of the node in this turn that are done, and all. */
   readonly done: number;
   readonly times: number;
-  /** For how long it goes on, in milliseconds. */
+  /** For how long nothing was heard of it, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** How long no event comes before a pull is told to go on, in milliseconds. */
+/** How long no event comes before that is told, in milliseconds. */
 const LONG = 2000;
 
 /**

@@ -25,8 +25,8 @@ export function phaseSign(phase: Phase, style: Style): string {
 
 /**
  * The head of the dashboard: what runs on what, then a bar for the run (where it has several items), for the item
- * and for the step, each with its percentage, what it counts, and its time left or speed. A pull that takes long says
- * for how long it has, at the time `clock` (milliseconds since 1970).
+ * and for the step, each with its percentage, what it counts, and its time left or speed. A pull of which
+ * nothing is heard says for how long, at the time `clock` (milliseconds since 1970).
  */
 export function headerRows(
   view: RunView,
@@ -75,7 +75,7 @@ function stepRow(view: RunView, progress: Progress, width: number, style: Style,
   const long = longPull(view, clock);
   if (long) {
     const detail = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}`;
-    const since = `for ${formatDuration(long.milliseconds)} now`;
+    const since = `quiet for ${formatDuration(long.milliseconds)}`;
     return barRow(clean(long.node), long.done / long.times, detail, since, width, style);
   }
   if (!view.pull) return barRow('step', 0, view.stage ? 'compiling' : '', '', width, style);

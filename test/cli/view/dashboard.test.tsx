@@ -101,10 +101,10 @@ describe('the dashboard', () => {
     expect(lines().at(-1)).toMatch(/^tab pane {2}←→ preview {2}\? help {2}q close +elapsed .* saved/);
   });
 
-  it('says for how long a pull goes on', () => {
+  it('says for how long a pull has been quiet', () => {
     const view = midway();
     const [, , , step] = show(view, 80, 24, { clock: view.now + 95_000 }).lines();
-    expect(step).toMatch(/step3 +━+╸?─+ +\d+ % {2}pull \d+\/200 +for 1:35 now$/);
+    expect(step).toMatch(/step3 +━+╸?─+ +\d+ % {2}pull \d+\/200 +quiet for 1:35$/);
   });
 
   it('plots the chosen curve, names types and shows large images at 160 × 50', () => {

@@ -90,10 +90,10 @@ describe('the plain view', () => {
     }
     const { now, pull } = state.view;
     expect(quiet(now + 9_000)).toEqual([]);
-    const text = `pull ${(pull?.done ?? 0) + 1}/100, for`;
-    expect(quiet(now + 10_000)).toEqual([`step2      ${text} 0:10 now`]);
+    const text = `pull ${(pull?.done ?? 0) + 1}/100, quiet for`;
+    expect(quiet(now + 10_000)).toEqual([`step2      ${text} 0:10`]);
     expect(quiet(now + 19_000)).toEqual([]);
-    expect(quiet(now + 75_000)).toEqual([`step2      ${text} 1:15 now`]);
+    expect(quiet(now + 75_000)).toEqual([`step2      ${text} 1:15`]);
   });
 
   it('keeps control characters out', () => {
