@@ -257,6 +257,7 @@ export class CompiledPull {
       const found = gradients[objectives.findIndex((objective) => objective.node === node.name)];
       inScope(node.name, () => this.optimizer(node).applyGradients(found ?? {}));
     }
+    tf.dispose(gradients as tf.TensorContainer);
     contexts.commitStates();
     return recorded as Recorded;
   }

@@ -13,8 +13,8 @@ export interface Objective {
 export type Gradients = Readonly<Record<string, tf.Tensor>>;
 
 /**
- * Runs a forward pass once and gives the gradients of every objective, in order. Whatever of the forward pass is
- * needed later has to be kept.
+ * Runs a forward pass once and gives the gradients of every objective, in order; they are the caller's to dispose of.
+ * Whatever of the forward pass is needed later has to be kept.
  */
 export function gradientsOf(objectives: readonly Objective[], forward: () => void): Gradients[] {
   const [first, ...rest] = objectives;

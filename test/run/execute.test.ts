@@ -140,12 +140,14 @@ describe('a run', () => {
       optB: { type: 'toy/sgd', in: { loss: 'lossB' }, params: { train: ['b'] } },
     };
     const together = folder();
+    const tensors = tf.memory().numTensors;
     await all(
       run(
         graphOf(registry, { formatVersion: 1, nodes, schedule: [{ pull: ['optA', 'optB'], times: 1 }] }),
         together,
       ),
     );
+    expect(tf.memory().numTensors).toBe(tensors);
     const alone = folder();
     const { optB: _, ...without } = nodes;
     const single = { ...without, b: { ...nodes.b, frozen: true }, lossB: nodes.lossB };
