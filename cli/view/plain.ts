@@ -9,7 +9,7 @@ import {
   formatSpeed,
   formatValue,
 } from './format.ts';
-import { longPull, progressOf } from './progress.ts';
+import { progressOf, quietPull } from './progress.ts';
 import { EMPTY_VIEW, type RunView, stagesOf } from './run-view.ts';
 import { runView } from './state.ts';
 import type { Style } from './style.ts';
@@ -72,17 +72,17 @@ export function plainLines(
   }
 }
 
-/** The next state, and the line that a plain log gets while nothing happens: a pull that takes long, every ten seconds. */
+/** The next state, and the line that a plain log gets while nothing happens: of a quiet pull, every ten seconds. */
 export function quietLines(
   state: PlainState,
   clock: number,
   style: Style,
 ): { state: PlainState; lines: string[] } {
-  const long = longPull(state.view, clock);
+  const quiet = quietPull(state.view, clock);
   const told = Math.max(state.view.now, state.progressAt);
-  if (!long || clock - told < PROGRESS_EVERY) return { state, lines: [] };
-  const text = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}, quiet for ${formatDuration(long.milliseconds)}`;
-  return { state: { ...state, progressAt: clock }, lines: [line(style, clock, long.node, text)] };
+  if (!quiet || clock - told < PROGRESS_EVERY) return { state, lines: [] };
+  const text = `pull ${formatCount(quiet.done + 1)}/${formatCount(quiet.times)}, quiet for ${formatDuration(quiet.milliseconds)}`;
+  return { state: { ...state, progressAt: clock }, lines: [line(style, clock, quiet.node, text)] };
 }
 
 const LABELS: { readonly [kind in RunEvent['kind']]?: string } = {

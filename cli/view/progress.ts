@@ -41,8 +41,8 @@ export function progressOf(view: RunView): Progress {
   };
 }
 
-/** A pull that takes so long that it is told of before it is done. */
-export interface LongPull {
+/** A pull that goes on, and of which nothing was heard for a while. */
+export interface QuietPull {
   readonly node: string;
   /** Pulls of the node in this turn that are done, and all. */
   readonly done: number;
@@ -52,15 +52,15 @@ export interface LongPull {
 }
 
 /** How long no event comes before that is told, in milliseconds. */
-const LONG = 2000;
+const QUIET = 2000;
 
 /**
  * The pull that goes on at the time `clock` (milliseconds since 1970), where nothing was heard of the run for two
  * seconds: a node that computes for minutes, or a step that is being compiled.
  */
-export function longPull(view: RunView, clock: number): LongPull | undefined {
+export function quietPull(view: RunView, clock: number): QuietPull | undefined {
   const milliseconds = clock - view.now;
-  if (view.phase !== 'running' || milliseconds < LONG) return undefined;
+  if (view.phase !== 'running' || milliseconds < QUIET) return undefined;
   const { index = 0, done = 0, times = 1 } = view.pull ?? {};
   const pulls = pullsOfStage(view);
   const next = done < times ? pulls[index] : pulls[index + 1];

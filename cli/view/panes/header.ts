@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, formatSpeed } from '../format.ts';
 import { bar } from '../plot.ts';
-import { longPull, type Progress, progressOf } from '../progress.ts';
+import { type Progress, progressOf, quietPull } from '../progress.ts';
 import { pad, spread } from '../row.ts';
 import { type Phase, type RunView, stagesOf } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
@@ -32,7 +32,7 @@ export function headerRows(
   view: RunView,
   size: { readonly width: number },
   style: Style,
-  clock = view.now,
+  clock: number,
 ): string[] {
   const { width } = size;
   const progress = progressOf(view);
@@ -72,11 +72,11 @@ function engineOf(view: RunView, style: Style, width: number): string {
 }
 
 function stepRow(view: RunView, progress: Progress, width: number, style: Style, clock: number): string {
-  const long = longPull(view, clock);
-  if (long) {
-    const detail = `pull ${formatCount(long.done + 1)}/${formatCount(long.times)}`;
-    const since = `quiet for ${formatDuration(long.milliseconds)}`;
-    return barRow(clean(long.node), long.done / long.times, detail, since, width, style);
+  const quiet = quietPull(view, clock);
+  if (quiet) {
+    const detail = `pull ${formatCount(quiet.done + 1)}/${formatCount(quiet.times)}`;
+    const since = `quiet for ${formatDuration(quiet.milliseconds)}`;
+    return barRow(clean(quiet.node), quiet.done / quiet.times, detail, since, width, style);
   }
   if (!view.pull) return barRow('step', 0, view.stage ? 'compiling' : '', '', width, style);
   const { node, done, times } = view.pull;

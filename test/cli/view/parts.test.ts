@@ -12,7 +12,7 @@ import { gridFor, layoutFor } from '../../../cli/view/layout.ts';
 import { cellsFor } from '../../../cli/view/load-picture.ts';
 import { drawPicture } from '../../../cli/view/picture.ts';
 import { bar, chart, sparkline } from '../../../cli/view/plot.ts';
-import { longPull, progressOf } from '../../../cli/view/progress.ts';
+import { progressOf, quietPull } from '../../../cli/view/progress.ts';
 import { clip, pad, spread } from '../../../cli/view/row.ts';
 import { EMPTY_VIEW } from '../../../cli/view/run-view.ts';
 import { append, emptySeries, MAX_POINTS, plotted } from '../../../cli/view/series.ts';
@@ -202,12 +202,12 @@ describe('progress and tree', () => {
     expect(progressOf(EMPTY_VIEW)).toEqual({ run: 0, item: 0, stage: 0, pull: 0 });
   });
   it('tells which pull goes on while no event comes', () => {
-    const during = (view: ReturnType<typeof at>) => longPull(view, view.now + 5000);
+    const during = (view: ReturnType<typeof at>) => quietPull(view, view.now + 5000);
     const begun = at((event) => event.kind === 'stage-started');
     expect(during(begun)).toEqual({ node: 'step1', done: 0, times: 600, milliseconds: 5000 });
     const first = at((event) => event.kind === 'pull' && event.done < event.times);
     expect(during(first)).toMatchObject({ node: 'step1', done: first.pull?.done, times: 600 });
-    expect(longPull(first, first.now + 1000)).toBeUndefined();
+    expect(quietPull(first, first.now + 1000)).toBeUndefined();
     const turn = at((event) => event.kind === 'pull' && event.done === event.times);
     expect(during(turn)).toMatchObject({ node: 'step2', done: 0 });
     expect(during(events.reduce(runView, EMPTY_VIEW))).toBeUndefined();
