@@ -23,6 +23,7 @@ export const WRONG_INPUT: ReadonlySet<string> = new Set([
   'no-checkpoint',
   'no-network',
   'graph-changed',
+  'items-changed',
   'unknown-item',
   'source-unreadable',
   'checkpoint-unreadable',

@@ -1,7 +1,8 @@
-import sharp from 'sharp';
 import { Type } from 'typebox';
+import { toFrames, writePng } from '../../runtime/formats/image-write.ts';
 import { defineNode, port } from '../../runtime/node.ts';
 import { constant, example } from '../_example.ts';
+import { fileNameParams, fileStem } from '../_file-name.ts';
 
 export const image = defineNode({
   type: 'sink/image',
@@ -16,30 +17,19 @@ export const image = defineNode({
     },
     'picture',
   ),
-  params: Type.Object({
-    name: Type.String({
-      description: 'What it shows, and the name of the file',
-      default: 'image',
-      pattern: '^[\\w-]+$',
-    }),
-    keep: Type.Boolean({
-      description: 'Whether every write has a file of its own, NAME-STEP.png',
-      default: false,
-    }),
-  }),
+  params: Type.Object(fileNameParams('image')),
   inputs: { image: port('image[B,H,W,C]') },
   outputs: {},
   role: 'sink',
-  async write({ inputs, params: { name, keep }, context }) {
+  async write({ inputs, params, context }) {
     const { data, shape } = inputs.image;
     const [, height = 0, width = 0, channels = 0] = shape;
-    if (channels !== 1 && channels !== 3) throw new Error(`an image has 1 or 3 channels, not ${channels}`);
-    const pixels = new Uint8Array(height * width * channels);
-    for (let i = 0; i < pixels.length; i++) {
-      pixels[i] = Math.round(Math.min(1, Math.max(0, ((data[i] as number) + 1) / 2)) * 255);
-    }
-    const path = context.file(keep ? `${name}-${String(context.step).padStart(6, '0')}.png` : `${name}.png`);
-    await sharp(pixels, { raw: { width, height, channels } }).png().toFile(path);
-    context.image({ name, path, width, height });
+    const first = toFrames({
+      shape: [height, width, channels],
+      data: data.subarray(0, height * width * channels),
+    });
+    const path = context.file(`${fileStem(params, context.step)}.png`);
+    await writePng(path, first);
+    context.image({ name: params.name, path, width, height });
   },
 });

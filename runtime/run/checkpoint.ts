@@ -13,6 +13,8 @@ export interface RunState {
   readonly document: JsonObject;
   readonly seed: number;
   readonly engine: string;
+  /** Names of the items in their order; checkpoints of earlier versions lack them. */
+  readonly items?: readonly string[];
   /** Place of the current item in the run's list of items; its length when all are done. */
   readonly item: number;
   /** Whether the item has begun: then the tensors belong to it. */

@@ -9,6 +9,7 @@ export const RUN_HINTS = {
   'no-checkpoint': 'The run has not reached a checkpoint that can be read: start it anew.',
   'graph-changed':
     'Resume with the graph that the run was started with, or start a new run with the changed one.',
+  'items-changed': 'Bring back the list and files that the run was started with, or start a new run.',
   'unknown-item': 'Name items, or count them from 0: --items face1,face2 or --items 0..3.',
   'items-failed': 'Look at what is said about each of them.',
   'source-unreadable': 'Check the files and parameters of that source.',

@@ -74,7 +74,7 @@ export class ItemRun {
       this.options.control.unlessStopped(() => defer(() => this.endItem(item))),
     ).pipe(
       catchError((cause) => {
-        if (this.options.failFast || !isOfItem(cause)) throw cause;
+        if (this.options.failFast || !this.isOfItem(cause)) throw cause;
         return defer(() => this.endItem(item, cause));
       }),
     );
@@ -182,9 +182,13 @@ export class ItemRun {
       await control.untilAsked(control.paused ? undefined : waiting);
     }
   }
-}
 
-/** Whether an error is one of the item at hand, so that the next may go well. */
-function isOfItem(cause: unknown): boolean {
-  return !(cause instanceof EngineError) && !diskProblem(cause);
+  /**
+   * Whether an error is one of the item at hand, so that the next may go well. A loss that is no number is, but where
+   * there is no other item the run stops, and can go on from its last checkpoint.
+   */
+  private isOfItem(cause: unknown): boolean {
+    if (cause instanceof EngineError) return cause.code === 'non-finite' && this.options.items.length > 1;
+    return !diskProblem(cause);
+  }
 }

@@ -1,5 +1,6 @@
 import { nearest } from '../graph/nearest.ts';
 import type { Item } from '../node.ts';
+import type { RunState } from './checkpoint.ts';
 import { RunError } from './errors.ts';
 
 /**
@@ -11,6 +12,22 @@ export function selectItems(names: readonly string[], selectors: readonly string
   if (selectors.length === 0) return all;
   const chosen = new Set(selectors.flatMap((selector) => placesOf(selector, names)));
   return all.filter(({ index }) => chosen.has(index));
+}
+
+/**
+ * What a run has done must be of the items that it goes on with; those that are still to come may be others. Throws
+ * RunError `items-changed`.
+ */
+export function expectSameItems(
+  { items: before, item, begun }: Pick<RunState, 'items' | 'item' | 'begun'>,
+  items: readonly Item[],
+): void {
+  const names = before?.slice(0, item + (begun ? 1 : 0)) ?? [];
+  const place = names.findIndex((name, i) => items[i]?.name !== name);
+  if (place < 0) return;
+  const now = items[place] ? `"${items[place].name}"` : 'missing';
+  const message = `Item ${place} of the run was "${names[place]}", and is ${now}: what was done is of other items`;
+  throw new RunError('items-changed', message);
 }
 
 function placesOf(selector: string, names: readonly string[]): number[] {

@@ -26,7 +26,7 @@ import { EventBus } from './event-bus.ts';
 import type { EventLog } from './event-log.ts';
 import type { RunFolder, RunRecord } from './folder.ts';
 import { ItemRun, type Position } from './item-run.ts';
-import { selectItems } from './items.ts';
+import { expectSameItems, selectItems } from './items.ts';
 import { Metrics } from './metrics.ts';
 import { Pulls } from './pulls.ts';
 import { resumeCommand } from './resume.ts';
@@ -149,6 +149,7 @@ export class Performer {
   private async begin(): Promise<void> {
     const { graph, record, folder, engine, checkpoint } = this.options;
     this.items = selectItems(await this.pulls.sources.list(), record.items);
+    if (checkpoint) expectSameItems(checkpoint.state, this.items);
     this.pulls.sources.goThrough(this.items);
     this.bus.emit({
       kind: 'run-started',
@@ -221,6 +222,7 @@ export class Performer {
       document: graph.document,
       seed: record.seed,
       engine: engine.name,
+      items: this.items.map(({ name }) => name),
       ...this.at,
       counters: this.pulls.counters.toJSON(),
       optimizers: this.pulls.optimizers.updates(),

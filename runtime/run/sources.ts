@@ -52,6 +52,14 @@ export class Sources {
       }
       if (!names) [names, first] = [found, node.name];
     }
+    const twice = firstTwice(names ?? []);
+    if (twice !== undefined) {
+      throw new RunError(
+        'source-unreadable',
+        `${first} has two items named "${twice}": their results could not be told apart`,
+        { node: first, hint: 'Give the files different names, or list each of them once.' },
+      );
+    }
     if (names?.length === 0)
       throw new RunError('source-unreadable', `${first} has no items`, { node: first });
     return names ?? ['all'];
@@ -98,6 +106,11 @@ export class Sources {
     const call = () => load({ params: params as never, context }) as SourceOutputs | Promise<SourceOutputs>;
     return attempt('source-failed', node, `cannot load ${item.name}`, call);
   }
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 async function attempt<T>(

@@ -162,7 +162,7 @@ describe('bad input ends with exit code 2 before any run', () => {
     expect(await refused(plain, '--seeds', 'x')).toContain('It is no number');
     expect(await refused(plain, '--markdown', at('.'))).toContain('it is a folder');
     expect(await refused(graph('twins', measured({ first: 'face-1' })))).toContain(
-      'Two items are named "face-1"',
+      'two items named "face-1"',
     );
     const silent = { ...measured(), schedule: [{ pull: 'wait', times: '$steps' }] };
     expect(await refused(graph('silent', silent))).toContain('reports no metric');

@@ -189,6 +189,41 @@ describe('a run that is resumed', () => {
     const metrics = JSON.parse(readFileSync(join(path, 'metrics.json'), 'utf8'));
     expect(Object.keys(metrics)).toEqual(['item-0', 'item-1', 'item-2']);
   });
+
+  it('goes on with the items that it began with, or not at all', async () => {
+    const path = folder();
+    const list = join(base, 'list.json');
+    const items = graphOf(registry, {
+      ...regression,
+      nodes: {
+        ...regression.nodes,
+        source: { type: 'toy/items', params: { list } },
+        rec: { type: 'toy/record', in: { x: 'source.mask' } },
+      },
+      schedule: [{ pull: ['opt', 'rec'], times: 5 }],
+    });
+    const commands = new Subject<RunCommand>();
+    writeFileSync(list, '["a", "__proto__", "c"]');
+    const first = run(items, path, { commands });
+    await all(
+      first.pipe(tap((event) => event.kind === 'item-started' && event.index === 1 && commands.next('stop'))),
+    );
+    for (const [changed, found] of [
+      ['["__proto__", "c"]', 'Item 0 of the run was "a", and is "__proto__"'],
+      ['["a"]', 'Item 1 of the run was "__proto__", and is missing'],
+    ] as const) {
+      writeFileSync(list, changed);
+      expect(one(await all(resume(items, path)), 'run-finished').problem).toMatchObject({
+        code: 'items-changed',
+        message: expect.stringContaining(found),
+      });
+    }
+    writeFileSync(list, '["a", "__proto__", "d"]');
+    const second = await all(resume(items, path));
+    expect(of(second, 'item-started').map(({ item }) => item)).toEqual(['__proto__', 'd']);
+    const metrics = JSON.parse(readFileSync(join(path, 'metrics.json'), 'utf8'));
+    expect(Object.keys(metrics)).toEqual(['a', '__proto__', 'd']);
+  });
 });
 
 describe('a full disk', () => {

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { defineNode, port } from '../../runtime/node.ts';
 import { createRegistry } from '../../runtime/registry.ts';
-import type { RunCommand } from '../../runtime/run/index.ts';
-import { graphOf, toyRegistry } from '../graph/toys.ts';
+import type { RunCommand, RunEvent } from '../../runtime/run/index.ts';
+import { graphOf, regression, toyRegistry } from '../graph/toys.ts';
 import { recorded } from './outcome.ts';
 import { all, of, one, run, temporaryFolder } from './support.ts';
 
@@ -180,6 +180,48 @@ describe('items', () => {
       problem: { code: 'source-failed' },
     });
     expect(of(events, 'item-started')).toHaveLength(2);
+  });
+
+  it('whose loss is no number fail alone, and change nothing of the next', async () => {
+    const withNan = (nan: number) =>
+      graphOf(registry, {
+        ...regression,
+        nodes: {
+          ...regression.nodes,
+          source: { type: 'toy/items', params: { count: 3, nan } },
+          own: { type: 'toy/square-error', in: { a: 'source.image', b: 'source.image' } },
+        },
+        schedule: [{ pull: ['opt', 'own'], times: 3 }],
+      });
+    const last = (events: readonly RunEvent[]) =>
+      of(events, 'pull').findLast(({ item }) => item === 'item-2')?.values.error;
+    const whole = await all(run(withNan(-1), folder()));
+    const events = await all(run(withNan(1), folder()));
+    expect(one(events, 'item-failed')).toMatchObject({
+      item: 'item-1',
+      problem: { code: 'non-finite', node: 'own' },
+    });
+    expect(one(events, 'run-finished')).toMatchObject({ status: 'completed', failedItems: ['item-1'] });
+    expect(last(events)).toBe(last(whole));
+    expect(last(events)).toBeGreaterThan(0);
+  });
+
+  it('of one name are refused', async () => {
+    const list = join(base, 'twice.json');
+    writeFileSync(list, JSON.stringify(['a', 'b', 'a']));
+    const twice = graphOf(registry, {
+      formatVersion: 1,
+      nodes: {
+        source: { type: 'toy/items', params: { list } },
+        rec: { type: 'toy/record', in: { x: 'source.image' } },
+      },
+      schedule: [{ pull: 'rec' }],
+    });
+    expect(one(await all(run(twice, folder())), 'run-finished').problem).toMatchObject({
+      code: 'source-unreadable',
+      node: 'source',
+      message: expect.stringMatching(/two items named "a"/),
+    });
   });
 
   it('that do not exist are refused with the nearest name', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { defineNode, port } from '../../../runtime/node.ts';
 
@@ -19,12 +20,21 @@ export const items = defineNode({
       default: -1,
       minimum: -1,
     }),
+    nan: Type.Integer({
+      description: 'Index of an item whose image is NaN; -1 for none',
+      default: -1,
+      minimum: -1,
+    }),
+    list: Type.String({ description: 'A file with the names of the items as JSON', default: '' }),
   }),
   inputs: {},
   outputs: { image: port('image[1,$size,$size,3]'), mask: port('mask[1,$size,$size,1]') },
   role: 'source',
   every: 'item',
-  items: ({ params }) => Array.from({ length: params.count }, (_, i) => `item-${i}`),
+  items: ({ params, context }) =>
+    params.list === ''
+      ? Array.from({ length: params.count }, (_, i) => `item-${i}`)
+      : JSON.parse(readFileSync(context.resolve(params.list), 'utf8')),
   load({ params, context }) {
     const { index, name } = context.item;
     if (index === params.fail) throw new Error(`${name} was told to fail`);
@@ -32,7 +42,7 @@ export const items = defineNode({
     return {
       image: {
         shape: [1, params.size, params.size, 3],
-        data: new Float32Array(3 * pixels).fill(index / params.count),
+        data: new Float32Array(3 * pixels).fill(index === params.nan ? Number.NaN : index / params.count),
       },
       mask: { shape: [1, params.size, params.size, 1], data: new Float32Array(pixels).fill(1) },
     };
