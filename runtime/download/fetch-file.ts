@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { writeFileAtomic } from '../formats/atomic.ts';
 import type { RemoteFile } from './catalogue.ts';
 import { DownloadError, ofDisk } from './errors.ts';
 
@@ -77,7 +78,7 @@ async function fetchOnce(remote: RemoteFile, path: string, options: FetchOptions
   const length = response.headers.get('content-length');
   const encoded = response.headers.has('content-encoding');
   const total = length === null || encoded ? remote.bytes : start + Number(length);
-  await rememberPart(part, remote.url, response);
+  if (!resumed) await startPart(part, remote.url, response);
   const hash = createHash('sha256');
   if (resumed) await hashFile(part, hash);
   const bytes = await receive(response, { part, start, hash, total, path, stalled, options });
@@ -112,13 +113,17 @@ async function partOf(part: string, url: string): Promise<Part> {
   return { bytes: 0, version: undefined };
 }
 
-async function rememberPart(part: string, url: string, response: Response): Promise<void> {
+/** Removes what there is of another version before it says which one comes: a stop in between must not mix them. */
+async function startPart(part: string, url: string, response: Response): Promise<void> {
   const etag = response.headers.get('etag');
   // A weak ETag does not promise the same bytes.
   const version = etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
-  await writeFile(`${part}.json`, JSON.stringify({ url, version })).catch((cause) => {
+  try {
+    await rm(part, { force: true });
+    await writeFileAtomic(`${part}.json`, [Buffer.from(JSON.stringify({ url, version }))]);
+  } catch (cause) {
     throw ofDisk(cause, part);
-  });
+  }
 }
 
 async function request(url: string, have: Part, signal: AbortSignal): Promise<Response> {

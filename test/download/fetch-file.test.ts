@@ -76,6 +76,18 @@ describe('fetchFile', () => {
     expect(content().equals(other)).toBe(true);
   });
 
+  it('goes on with no bytes of another version where it stopped before the first of the new one', async () => {
+    server.answer(serve(CONTENT, { breaks: [100_000], received }));
+    await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({ code: 'interrupted' });
+    const other = Buffer.from(CONTENT).fill(1, 0, 200_000);
+    server.answer(serve(other, { etag: '"2"' }));
+    const openFile = () => Promise.reject(Object.assign(new Error('EMFILE'), { code: 'EMFILE' }));
+    await expect(fetched({}, { openFile })).rejects.toMatchObject({ code: 'EMFILE' });
+    await fetched();
+    expect(server.asked.map(({ range }) => range)).toEqual(['bytes=100000-', undefined]);
+    expect(content().equals(other)).toBe(true);
+  });
+
   it('begins again where a server knows no ranges', async () => {
     server.answer(serve(CONTENT, { ranges: false, breaks: [100_000], received }));
     const { sha256 } = await fetched();
