@@ -138,7 +138,7 @@ async function request(url: string, have: Part, signal: AbortSignal): Promise<Re
     throw new DownloadError('no-network', `${url} cannot be reached: ${reason}`, { cause });
   });
   const { status } = response;
-  if (status === 416) {
+  if (status === 416 && headers.range !== undefined) {
     // The part is as long as the file, or longer: without a range the server gives all of it.
     await response.body?.cancel();
     return request(url, { bytes: 0, version: undefined }, signal);

@@ -144,6 +144,17 @@ describe('fetchFile', () => {
     });
   });
 
+  it('asks no second time for a range that it did not ask for', async () => {
+    server.answer(serve(CONTENT, { breaks: [100_000], received }));
+    await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({ code: 'interrupted' });
+    server.answer((_, response) => response.writeHead(416).end());
+    await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({
+      code: 'server-error',
+      message: `${URL}: the server answers 416`,
+    });
+    expect(server.asked.map(({ range }) => range)).toEqual(['bytes=100000-', undefined]);
+  });
+
   it('says that there is no network', async () => {
     const failure = fetchFile({ url: 'http://127.0.0.1:1/x' }, join(folder, 'x'), {});
     await expect(failure).rejects.toMatchObject({ code: 'no-network' });
