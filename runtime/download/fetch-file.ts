@@ -69,10 +69,11 @@ async function fetchOnce(remote: RemoteFile, path: string, options: FetchOptions
   const stalled = new AbortController();
   const signal = AbortSignal.any([stalled.signal, ...(options.signal ? [options.signal] : [])]);
   const response = await request(remote.url, have, signal);
-  const resumed = response.status === 206 && rangeStart(response) === have.bytes;
+  const resumed = response.status === 206 && goesOn(response, have);
   if (response.status === 206 && !resumed) {
     await discard(part, response);
-    throw new DownloadError('interrupted', `${remote.url}: the server went on at another place`);
+    const message = `${remote.url}: the server went on at another place, or with another version of the file`;
+    throw new DownloadError('interrupted', message);
   }
   const start = resumed ? have.bytes : 0;
   const length = response.headers.get('content-length');
@@ -115,15 +116,19 @@ async function partOf(part: string, url: string): Promise<Part> {
 
 /** Removes what there is of another version before it says which one comes: a stop in between must not mix them. */
 async function startPart(part: string, url: string, response: Response): Promise<void> {
-  const etag = response.headers.get('etag');
-  // A weak ETag does not promise the same bytes.
-  const version = etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
   try {
     await rm(part, { force: true });
-    await writeFileAtomic(`${part}.json`, [Buffer.from(JSON.stringify({ url, version }))]);
+    const record = JSON.stringify({ url, version: versionOf(response) });
+    await writeFileAtomic(`${part}.json`, [Buffer.from(record)]);
   } catch (cause) {
     throw ofDisk(cause, part);
   }
+}
+
+function versionOf({ headers }: Response): string | undefined {
+  const etag = headers.get('etag');
+  // A weak ETag does not promise the same bytes.
+  return etag && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
 }
 
 async function request(url: string, have: Part, signal: AbortSignal): Promise<Response> {
@@ -153,9 +158,11 @@ async function request(url: string, have: Part, signal: AbortSignal): Promise<Re
   throw new DownloadError(missing ? 'not-on-server' : 'server-error', `${url}: the server answers ${status}`);
 }
 
-function rangeStart(response: Response): number | undefined {
+/** Whether an answer begins where the part ends; not every server heeds for which version a range was asked. */
+function goesOn(response: Response, have: Part): boolean {
   const match = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
-  return match ? Number(match[1]) : undefined;
+  const version = versionOf(response);
+  return Number(match?.[1]) === have.bytes && (version === undefined || version === have.version);
 }
 
 async function discard(part: string, response: Response): Promise<void> {

@@ -88,6 +88,20 @@ describe('fetchFile', () => {
     expect(content().equals(other)).toBe(true);
   });
 
+  it('begins again where a server goes on with another version all the same', async () => {
+    server.answer(serve(CONTENT, { breaks: [100_000], received }));
+    await expect(fetched({}, { attempts: 1 })).rejects.toMatchObject({ code: 'interrupted' });
+    const other = Buffer.from(CONTENT).fill(1, 0, 200_000);
+    server.answer((request, response) => {
+      // as simple servers do, which do not know If-Range
+      if (request.headers.range) request.headers['if-range'] = '"2"';
+      serve(other, { etag: '"2"' })(request, response);
+    });
+    await fetched();
+    expect(server.asked.map(({ range }) => range)).toEqual(['bytes=100000-', undefined]);
+    expect(content().equals(other)).toBe(true);
+  });
+
   it('begins again where a server knows no ranges', async () => {
     server.answer(serve(CONTENT, { ranges: false, breaks: [100_000], received }));
     const { sha256 } = await fetched();
