@@ -12,6 +12,7 @@ import { Checkpoints, type RunState } from '../runtime/run/checkpoint.ts';
 import { RunError } from '../runtime/run/errors.ts';
 import { parseEvents } from '../runtime/run/event-log.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
+import { expectWritable } from './writable.ts';
 
 export interface ExportOptions {
   /** The file; its ending says the format. By default weights.pt in the folder of the run. */
@@ -56,6 +57,7 @@ export async function exportWeights(run: string, options: ExportOptions): Promis
   const { registry } = folder.record();
   const file = options.out ?? join(folder.path, 'weights.pt');
   const format = formatOf(file);
+  expectWritable(file);
   const checkpoint = await new Checkpoints(folder.checkpoints).newest();
   if (!checkpoint) throw new RunError('no-checkpoint', `${folder.path} has no checkpoint that can be read`);
   const graph = openGraph(join(folder.path, 'graph.json'), { registry: await loadRegistry(registry) });

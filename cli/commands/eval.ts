@@ -1,8 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
-import { messageOf, RunError } from '../../runtime/run/errors.ts';
 import { action, type CommonOptions, collect, NODES_OPTION, numberOf, print, SET_OPTION } from '../action.ts';
 import { commandLine } from '../command-line.ts';
 import { EXIT } from '../errors.ts';
@@ -14,6 +12,7 @@ import { junitXml } from '../eval/junit.ts';
 import { planEvaluation } from '../eval/plan.ts';
 import { evaluationMarkdown, evaluationText } from '../eval/report.ts';
 import { shortPath } from '../eval/seed-folder.ts';
+import { expectWritable } from '../writable.ts';
 
 interface EvalOptions extends CommonOptions {
   readonly items?: number | readonly string[];
@@ -70,7 +69,8 @@ async function evaluateGraph(command: Command, graph: string, options: EvalOptio
   const plan = await planEvaluation({ ...options, graph });
   const gateOptions = await gateOptionsOf(options);
   checkGates(gateOptions, plan);
-  const files = { markdown: fileToWrite(options.markdown), junit: fileToWrite(options.junit) };
+  const { markdown, junit } = options;
+  for (const file of [markdown, junit]) if (file !== undefined) expectWritable(file);
   const goOn = commandLine(command, {
     out: shortPath(plan.out),
     ...(options.items !== undefined && { items: String(options.items) }),
@@ -80,8 +80,8 @@ async function evaluateGraph(command: Command, graph: string, options: EvalOptio
   try {
     const evaluation = await carryOut(plan, { json, plain, goOn, say });
     const judgement = judge(gateOptions, evaluation);
-    if (files.markdown) await write(files.markdown, evaluationMarkdown(evaluation, judgement));
-    if (files.junit) await write(files.junit, junitXml(evaluation, judgement.gates));
+    if (markdown !== undefined) await write(markdown, evaluationMarkdown(evaluation, judgement));
+    if (junit !== undefined) await write(junit, junitXml(evaluation, judgement.gates));
     const missing = missingResults(evaluation);
     if (json) print(JSON.stringify({ kind: 'evaluation', ...evaluation, missing, ...judgement }));
     else {
@@ -103,19 +103,6 @@ async function gateOptionsOf({ maxSide, maxMad, baseline, tolerance }: EvalOptio
     ...(baseline !== undefined && { baseline: await readEvaluation(baseline) }),
     ...(tolerance !== undefined && { tolerance }),
   };
-}
-
-/** The path of a file that will be written after hours: whether it can be is found out before. */
-function fileToWrite(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  const file = resolve(path);
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
-  } catch (cause) {
-    throw new RunError('bad-option', `Cannot write ${path}: ${messageOf(cause)}`);
-  }
-  return file;
 }
 
 const write = (file: string, text: string) => writeFileAtomic(file, [Buffer.from(text)]);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { action, type CommonOptions, numberOf, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { reportLines } from '../report.ts';
+import { expectWritable } from '../writable.ts';
 
 interface ReportCliOptions extends CommonOptions {
   readonly out?: string;
@@ -29,6 +30,7 @@ Examples:
     );
   return action<ReportCliOptions>(command, async ([run = ''], { out, maxSize, json }) => {
     const { writeReport } = await import('../../runtime/report/index.ts');
+    if (out !== undefined) expectWritable(out);
     const report = await writeReport(run, {
       ...(out !== undefined && { out }),
       ...(maxSize !== undefined && { maxBytes: maxSize * 1e6 }),

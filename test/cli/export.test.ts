@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encoder } from '../../nodes/network/encoder.ts';
@@ -109,6 +109,17 @@ describe('export', () => {
     expect(await refused(trained, '--networks', 'image')).toContain('The run does not train image');
     expect(await refused(trained, '--out', join(base, 'x.onnx'))).toContain('.safetensors');
     expect(existsSync(join(base, 'x.onnx'))).toBe(false);
+    expect(await refused(trained, '--out', '/dev/null/x/w.pt')).toMatch(/Cannot write .*w\.pt: ENOTDIR/);
+    mkdirSync(join(base, 'folder.pt'));
+    expect(await refused(trained, '--out', join(base, 'folder.pt'))).toContain('it is a folder [bad-option]');
+    symlinkSync('/dev/null', join(base, 'device.pt'));
+    expect(await refused(trained, '--out', join(base, 'device.pt'))).toContain('it is no regular file');
+  });
+
+  it('makes the folder of its file', async () => {
+    const out = join(base, 'new/folder/w.pt');
+    expect(await cli('export', trained, '--out', out)).toMatchObject({ code: 0 });
+    expect(existsSync(out)).toBe(true);
   });
 
   it('says that there is no checkpoint', async () => {

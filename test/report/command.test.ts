@@ -49,6 +49,16 @@ describe('gan2shape report', () => {
       stderr: expect.stringContaining('not-a-run'),
     });
   });
+
+  it('refuses a file that cannot be written, with exit code 2', async () => {
+    const folder = fakeRun({ events: EVENTS });
+    for (const out of ['/dev/null/x.html', folder]) {
+      expect(await cli('report', folder, '--out', out)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(`^Cannot write ${out}: .*\\[bad-option\\]`),
+      });
+    }
+  });
 });
 
 describe('gan2shape run', () => {
