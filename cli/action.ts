@@ -40,6 +40,13 @@ export function numberOf(text: string): number {
   return value;
 }
 
+/** Reads the value of an option that lists names, with commas between them. */
+export function namesOf(text: string): string[] {
+  const names = text.split(',').filter(Boolean);
+  if (names.length === 0) throw new InvalidArgumentError('It names none.');
+  return names;
+}
+
 /** Where node types come from besides the built-in ones. */
 export const NODES_OPTION = [
   '--nodes <folder>',

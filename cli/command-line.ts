@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quoted } from '../runtime/run/resume.ts';
 
 /**
  * The command line that calls a command again as it was called, to be typed in the same folder; `changed` has options
@@ -17,9 +18,4 @@ export function commandLine(command: Command, changed: Readonly<Record<string, s
     return (Array.isArray(value) ? value : [value]).flatMap((one) => [flag, quoted(String(one))]);
   });
   return ['gan2shape', command.name(), ...command.args.map(quoted), ...options].join(' ');
-}
-
-/** A word as shells take it. */
-function quoted(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -11,6 +11,9 @@ const headline = ({ name, type, frozen, weights }: GraphNode) => {
   return `${name} (${type.type}${frozen ? ', frozen' : ''}${shared})`;
 };
 
+/** Characters of indentation: of deeper nodes the innermost, or a chain of thousands would be megabytes of it. */
+const INDENT = 120;
+
 /** The nodes that each entry of the schedule pulls, with what they depend on; what was shown before is not repeated. */
 function tree(graph: Graph): string {
   const pulled = new Set(
@@ -18,20 +21,25 @@ function tree(graph: Graph): string {
   );
   const shown = new Set<string>();
   const lines: string[] = [];
-  const walk = (name: string, before: string, branch: string, port: string): void => {
+  // a stack: chains of thousands of nodes are no graphs of people, but of programs
+  const stack = [...pulled].reverse().map((name) => ({ name, before: '', branch: '', port: '' }));
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { name, before, branch, port } = next;
     const node = graph.nodes.get(name) as GraphNode;
     const again = shown.has(name) && linksInto(node).length > 0;
     lines.push(`${before}${branch}${port && `${port}: `}${headline(node)}${again ? ' …' : ''}`);
     const isEnd = again || (node.role === 'buffer' && branch !== '');
     shown.add(name);
-    if (isEnd) return;
-    const links = linksInto(node);
-    const inner = before + (branch === '' ? '' : branch.startsWith('└') ? '   ' : '│  ');
-    links.forEach(({ from, to }, i) => {
-      walk(from.node, inner, i === links.length - 1 ? '└─ ' : '├─ ', to.port);
-    });
-  };
-  for (const name of pulled) walk(name, '', '', '');
+    if (isEnd) continue;
+    const inner = (before + (branch === '' ? '' : branch.startsWith('└') ? '   ' : '│  ')).slice(-INDENT);
+    const links = linksInto(node).map(({ from, to }, i, all) => ({
+      name: from.node,
+      before: inner,
+      branch: i === all.length - 1 ? '└─ ' : '├─ ',
+      port: to.port,
+    }));
+    for (const link of links.reverse()) stack.push(link);
+  }
   return lines.join('\n');
 }
 

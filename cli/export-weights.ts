@@ -67,10 +67,11 @@ export async function exportWeights(run: string, options: ExportOptions): Promis
   const tensors = chosen.map((network) => tensorsOf(network, dtype));
   const entries = entriesOf(chosen, tensors);
   const pulls = checkpoint.state.itemPulls;
+  const item = itemOf(folder, checkpoint.state);
   await writeWeights(file, entries, { format, values: { iteration: pulls } });
   return {
     file,
-    item: itemOf(folder, checkpoint.state),
+    item,
     pulls,
     networks: chosen.map(({ node, entry, weights }) => ({
       node,
@@ -155,7 +156,8 @@ function entriesOf(
 
 /** The item whose weights a checkpoint has. */
 function itemOf(folder: RunFolder, { item, begun }: RunState): string | undefined {
-  const started = parseEvents(readFileSync(folder.events, 'utf8')).find(({ kind }) => kind === 'run-started');
+  const events = parseEvents(readFileSync(folder.expectEvents(), 'utf8'));
+  const started = events.find(({ kind }) => kind === 'run-started');
   if (started?.kind !== 'run-started' || started.items.length === 1) return undefined;
   return started.items[begun ? item : item - 1];
 }

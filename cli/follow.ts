@@ -11,11 +11,13 @@ const BLOCK = 1 << 18;
  * The events of a log from its beginning, and those that are added while it is followed, until one ends the run and
  * nothing follows it: a resumed run goes on in the same log.
  */
-export function followEvents(path: string): Observable<RunEvent> {
-  return lines(path).pipe(
+export function followEvents(path: string, block = BLOCK): Observable<RunEvent> {
+  let last: RunEvent['kind'] | undefined;
+  return lines(path, block).pipe(
     concatMap(({ text, isEnd }) => {
       const events = parseEvents(text);
-      const over = isEnd && events.at(-1)?.kind === 'run-finished';
+      last = events.at(-1)?.kind ?? last;
+      const over = isEnd && last === 'run-finished';
       return from([
         ...events.map((event) => ({ event, over: false })),
         ...(over ? [{ event: undefined, over }] : []),
@@ -26,23 +28,23 @@ export function followEvents(path: string): Observable<RunEvent> {
   );
 }
 
-/** Whole lines as they come, in blocks; `isEnd` where the file ended behind them. */
-function lines(path: string): Observable<{ readonly text: string; readonly isEnd: boolean }> {
+/** Whole lines as they come, in blocks of so many bytes; `isEnd` where the file ended behind them. */
+function lines(path: string, size: number): Observable<{ readonly text: string; readonly isEnd: boolean }> {
   return new Observable((subscriber) => {
     const follow = async () => {
       const file = await open(path, 'r');
-      const block = Buffer.alloc(BLOCK);
+      const block = Buffer.alloc(size);
       let position = 0;
       let rest = Buffer.alloc(0);
       try {
         while (!subscriber.closed) {
-          const { bytesRead } = await file.read(block, 0, BLOCK, position);
+          const { bytesRead } = await file.read(block, 0, size, position);
           position += bytesRead;
           const all = Buffer.concat([rest, block.subarray(0, bytesRead)]);
           const end = all.lastIndexOf(10) + 1;
           rest = all.subarray(end);
-          const isEnd = bytesRead < BLOCK;
-          if (end > 0) subscriber.next({ text: all.toString('utf8', 0, end), isEnd });
+          const isEnd = bytesRead < size;
+          if (end > 0 || isEnd) subscriber.next({ text: all.toString('utf8', 0, end), isEnd });
           if (isEnd) await new Promise((resolve) => setTimeout(resolve, INTERVAL));
         }
       } finally {

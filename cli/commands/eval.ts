@@ -1,7 +1,16 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
-import { action, type CommonOptions, collect, NODES_OPTION, numberOf, print, SET_OPTION } from '../action.ts';
+import {
+  action,
+  type CommonOptions,
+  collect,
+  NODES_OPTION,
+  namesOf,
+  numberOf,
+  print,
+  SET_OPTION,
+} from '../action.ts';
 import { commandLine } from '../command-line.ts';
 import { EXIT } from '../errors.ts';
 import { readEvaluation } from '../eval/baseline.ts';
@@ -35,7 +44,11 @@ export function evalCommand(): Command {
   const command = new Command('eval')
     .description('run a graph for its metrics: each item, mean and deviation; gates for CI')
     .argument('<graph>', 'path of a graph file, or name of an official graph')
-    .option('--items <list>', 'how many from the first, or names, places and ranges: 20 or 0,3..5', itemsOf)
+    .option(
+      '--items <list>',
+      'how many from the first, or names, places and ranges: 20 or 0,3..5',
+      countOrItems,
+    )
     .option('--seeds <list>', 'a run for each, such as 0,1,2 (default: 0)', seedsOf)
     .option(...SET_OPTION, collect)
     .option('--out <folder>', 'folder of the evaluation (default: runs/eval-GRAPH-TIME)')
@@ -107,12 +120,9 @@ async function gateOptionsOf({ maxSide, maxMad, baseline, tolerance }: EvalOptio
 
 const write = (file: string, text: string) => writeFileAtomic(file, [Buffer.from(text)]);
 
-function itemsOf(text: string): number | string[] {
+function countOrItems(text: string): number | string[] {
   // 000001 is the name of a face, not one item
-  if (/^(0|[1-9]\d*)$/.test(text)) return Number(text);
-  const items = text.split(',').filter(Boolean);
-  if (items.length === 0) throw new InvalidArgumentError('It names no items.');
-  return items;
+  return /^(0|[1-9]\d*)$/.test(text) ? Number(text) : namesOf(text);
 }
 
 const seedsOf = (text: string): number[] => text.split(',').map(numberOf);

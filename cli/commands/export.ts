@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { action, type CommonOptions, columns, print } from '../action.ts';
+import { action, type CommonOptions, columns, namesOf, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 
 interface ExportCliOptions extends CommonOptions {
   readonly out?: string;
-  readonly networks?: string;
+  readonly networks?: readonly string[];
   readonly half?: boolean;
 }
 
@@ -19,6 +19,7 @@ export function exportCommand(): Command {
     .option(
       '--networks <list>',
       'nodes or entries to write, such as netD,netA (default: all that were trained)',
+      namesOf,
     )
     .option('--half', 'numbers of 16 bits: half the size')
     .addHelpText(
@@ -35,7 +36,7 @@ Examples:
     );
   return action<ExportCliOptions>(command, async ([run = ''], { out, networks, half, json }) => {
     const { exportWeights } = await import('../export-weights.ts');
-    const exported = await exportWeights(run, { out, networks: networks?.split(',').filter(Boolean), half });
+    const exported = await exportWeights(run, { out, networks, half });
     if (json) {
       print(JSON.stringify(exported, null, 2));
       return EXIT.fine;

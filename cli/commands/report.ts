@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { RunError } from '../../runtime/run/errors.ts';
 import { action, type CommonOptions, numberOf, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { reportLines } from '../report.ts';
@@ -31,6 +32,9 @@ Examples:
   return action<ReportCliOptions>(command, async ([run = ''], { out, maxSize, json }) => {
     const { writeReport } = await import('../../runtime/report/index.ts');
     if (out !== undefined) expectWritable(out);
+    if (maxSize !== undefined && maxSize <= 0) {
+      throw new RunError('bad-option', `--max-size is ${maxSize}; expected megabytes, more than 0`);
+    }
     const report = await writeReport(run, {
       ...(out !== undefined && { out }),
       ...(maxSize !== undefined && { maxBytes: maxSize * 1e6 }),

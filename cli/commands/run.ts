@@ -2,7 +2,15 @@ import { Command } from 'commander';
 import { openGraph } from '../../runtime/graph/index.ts';
 import { loadRegistry } from '../../runtime/registry.ts';
 import { RunError } from '../../runtime/run/errors.ts';
-import { action, type CommonOptions, collect, NODES_OPTION, numberOf, SET_OPTION } from '../action.ts';
+import {
+  action,
+  type CommonOptions,
+  collect,
+  NODES_OPTION,
+  namesOf,
+  numberOf,
+  SET_OPTION,
+} from '../action.ts';
 import { type PerformOptions, performRun, resumed, runOptions, type Start } from '../perform.ts';
 import { reportRun } from '../report.ts';
 
@@ -12,7 +20,7 @@ interface RunCliOptions extends CommonOptions, PerformOptions {
   readonly image?: string;
   readonly out?: string;
   readonly resume?: string;
-  readonly items?: string;
+  readonly items?: readonly string[];
   readonly nodes?: readonly string[];
   readonly plain?: boolean;
 }
@@ -28,7 +36,7 @@ export function runCommand(): Command {
     .option('--threads <count>', 'threads of one operator on the CPU (default: every core)', numberOf)
     .option('--out <folder>', 'folder of the run (default: runs/GRAPH-TIME)')
     .option('--resume <run>', 'go on with the run in that folder')
-    .option('--items <list>', 'items to run: names or places from 0, such as face1,face2 or 0..3')
+    .option('--items <list>', 'items to run: names or places from 0, such as face1,face2 or 0..3', namesOf)
     .option('--fail-fast', 'end the run at the first item or sink that fails')
     .option('--checkpoint-every <seconds>', 'time between checkpoints (default: 60)', numberOf)
     .option('--plain', 'one line an event instead of the dashboard')
@@ -73,7 +81,7 @@ function start(file: string | undefined, options: RunCliOptions): Start {
       registry: { nodes },
       ...(seed !== undefined && { seed }),
       ...(out !== undefined && { folder: out }),
-      ...(items !== undefined && { items: items.split(',').filter(Boolean) }),
+      ...(items !== undefined && { items }),
     });
   };
 }

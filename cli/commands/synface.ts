@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { SetProgress } from '../../runtime/faces/make-set.ts';
 import { RunError } from '../../runtime/run/errors.ts';
-import { action, type CommonOptions, print } from '../action.ts';
+import { checkThreads } from '../../runtime/run/options.ts';
+import { action, type CommonOptions, numberOf, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { onSignals } from '../signals.ts';
 import { formatCount, formatDuration, formatPercent } from '../view/format.ts';
@@ -41,8 +42,7 @@ Examples:
 async function make({ out, count, size, seed, threads, json }: SynfaceOptions): Promise<number> {
   if (out === undefined)
     throw new RunError('bad-option', 'There is no folder to write to', { hint: 'Give --out FOLDER.' });
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256))
-    throw new RunError('bad-option', `--threads is ${threads}, expected a whole number from 1 to 256`);
+  if (threads !== undefined) checkThreads(threads);
   const abort = new AbortController();
   const signals = onSignals({
     stop: () => {
@@ -112,10 +112,4 @@ class Teller {
     if (this.open) process.stderr.write('\n');
     this.open = false;
   }
-}
-
-function numberOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is no number.');
-  return value;
 }

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { RunError } from '../../runtime/run/errors.ts';
 import { RunFolder } from '../../runtime/run/folder.ts';
 import { action, type CommonOptions } from '../action.ts';
 import { EXIT } from '../errors.ts';
@@ -19,9 +17,9 @@ export function watchCommand(): Command {
   return action<WatchOptions>(command, async ([path = ''], { plain, json }) => {
     const folder = new RunFolder(path);
     folder.record();
-    if (!existsSync(folder.events)) throw new RunError('not-a-run', `${folder.path} has no events yet`);
+    const events = folder.expectEvents();
     const { openView } = await import('../view/index.ts');
-    await openView(followEvents(folder.events), {
+    await openView(followEvents(events), {
       mode: json ? 'json' : plain ? 'plain' : 'auto',
       folder: folder.path,
     });

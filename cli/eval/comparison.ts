@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
 import { RunError } from '../../runtime/run/errors.ts';
+import { appearanceOf } from './appearance.ts';
 import { type EvaluationView, evaluate } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -87,11 +88,14 @@ export async function* compareRows(
       continue;
     }
     const scores: (number | null)[] = [];
+    let higher = false;
     for (const [i, candidate] of choose.among.entries()) {
-      const { summary } = await evaluated([...choose.set, ...candidate], `candidate-${i + 1}`);
+      const { summary, metrics } = await evaluated([...choose.set, ...candidate], `candidate-${i + 1}`);
       scores.push(summary[choose.metric]?.mean ?? null);
+      const metric = metrics.find(({ name }) => name === choose.metric);
+      if (metric) higher = appearanceOf(metric).better === 'higher';
     }
-    const best = choose.among[bestOf(scores)] as readonly string[];
+    const best = choose.among[bestOf(scores, higher)] as readonly string[];
     yield { title, missing, evaluation: await evaluated(best, 'reported'), chosen: { set: best, scores } };
   }
 }
@@ -131,10 +135,10 @@ function readNote(note: string): Readonly<Record<string, string>> {
   );
 }
 
-/** The place of the least score that is a number. */
-function bestOf(scores: readonly (number | null)[]): number {
-  const numbers = scores.map((score) => score ?? Number.POSITIVE_INFINITY);
-  return numbers.indexOf(Math.min(...numbers));
+/** The place of the least score that is a number, or of the greatest where higher is better. */
+function bestOf(scores: readonly (number | null)[], higher: boolean): number {
+  const costs = scores.map((score) => (score === null ? Number.POSITIVE_INFINITY : higher ? -score : score));
+  return costs.indexOf(Math.min(...costs));
 }
 
 /** A title as a name that every file system takes. */

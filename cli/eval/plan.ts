@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { type Graph, type GraphNode, openGraph, planGraph } from '../../runtime/graph/index.ts';
 import { loadRegistry } from '../../runtime/registry.ts';
 import { RunError } from '../../runtime/run/errors.ts';
+import { stamp } from '../../runtime/run/folder.ts';
 import { selectItems } from '../../runtime/run/items.ts';
 import { Sources } from '../../runtime/run/sources.ts';
 import { type DeclaredMetrics, declaredMetrics } from './metrics.ts';
@@ -64,7 +65,7 @@ export async function planEvaluation(options: EvaluationOptions): Promise<Evalua
   const selectors = typeof options.items === 'number' ? [`0..${options.items - 1}`] : options.items;
   const items = await itemsOf({ graph, used, seed: seeds[0] ?? 0, items: options.items, selectors });
   const name = basename(graph.file, '.json');
-  const out = resolve(options.out ?? join('runs', `eval-${name}-${stamp()}`));
+  const out = resolve(options.out ?? join('runs', `eval-${name}-${stamp(Date.now())}`));
   if (existsSync(join(out, 'run.json'))) {
     throw new RunError('folder-in-use', `${out} is the folder of a run`, {
       hint: 'Choose another folder with --out.',
@@ -105,9 +106,4 @@ async function itemsOf({
     }
   }
   return selectItems(all, selectors).map(({ name }) => name);
-}
-
-/** `20261122-175301`, in UTC. */
-function stamp(): string {
-  return new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -11,7 +11,6 @@ export interface ProviderOptions {
 
 /** Who computes: a provider of ONNX Runtime, or PyTorch in a process of its own. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'torch';
-export const PROVIDERS: readonly Provider[] = ['cpu', 'webgpu', 'cuda', 'torch'];
 
 export interface SessionOptions extends ProviderOptions {
   /** Outputs that stay in the provider's memory. */

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Face, sampleFace } from './face.ts';
 import { encodePng } from './png.ts';
@@ -40,26 +40,31 @@ export function encodeDepth(depth: Float32Array): Uint16Array {
 }
 
 /**
- * Renders a face and writes its files into a set, each by renaming a whole one, the parameters last: a face that has
- * them is complete and is left as it is. Says whether there was anything to do.
+ * Renders a face and writes its files into a set, each by renaming a whole one: a face that has them all is left as it
+ * is. Says whether there was anything to do.
  */
 export function writeFace(folder: string, index: number, { seed, size }: SetSettings): boolean {
   const name = nameOf(index);
   const at = (kind: keyof typeof FOLDERS, ending: string) => join(folder, FOLDERS[kind], `${name}.${ending}`);
   const parameters = at('parameters', 'json');
-  if (existsSync(parameters)) return false;
+  const pictures = [at('image', 'png'), at('depth', 'png'), at('mask', 'png')] as const;
+  if ([...pictures, parameters].every(isWritten)) return false;
   const face = sampleFace(seed, index);
   const { image, depth, mask } = renderFace(face, size);
-  put(at('image', 'png'), encodePng({ size, channels: 3, data: image }));
-  put(at('depth', 'png'), encodePng({ size, channels: 1, data: encodeDepth(depth) }));
-  put(at('mask', 'png'), encodePng({ size, channels: 1, data: mask }));
+  put(pictures[0], encodePng({ size, channels: 3, data: image }));
+  put(pictures[1], encodePng({ size, channels: 1, data: encodeDepth(depth) }));
+  put(pictures[2], encodePng({ size, channels: 1, data: mask }));
   put(parameters, `${JSON.stringify(recordOf(face))}\n`);
   return true;
 }
 
-/** Not flushed to the disk, unlike a checkpoint: after a crash of the machine, faces are made again in no time. */
+/** Not flushed to the disk, unlike a checkpoint: where a crash of the machine leaves empty files, faces are made again. */
 function put(file: string, content: Uint8Array | string): void {
   const temporary = `${file}.tmp`;
   writeFileSync(temporary, content);
   renameSync(temporary, file);
+}
+
+function isWritten(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { HostTensor } from '../engine/host-op.ts';
 import { ImageError } from './image-errors.ts';
 import { expectWhole } from './image-whole.ts';
+import { READ_AT_ONCE } from './regular-file.ts';
 
 /** A picture as it is stored: whole numbers, row by row, channels interleaved. */
 export interface Raster {
@@ -104,7 +105,7 @@ async function opened(
 async function expectSignature(file: string): Promise<void> {
   const start = Buffer.alloc(16);
   try {
-    const handle = await open(file, 'r');
+    const handle = await open(file, READ_AT_ONCE);
     try {
       if (!(await handle.stat()).isFile()) throw new ImageError('image-not-readable', file, 'it is no file');
       await handle.read(start, 0, start.length, 0);

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, fstatSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './errors.ts';
+import { openRegularFile } from './regular-file.ts';
 
 /** Bytes that are read where they are needed: a file, or memory. Positions are from the beginning, in bytes. */
 export interface ByteSource {
@@ -47,7 +48,7 @@ const readAsync = promisify(read);
 
 /** Opens a regular file. Errors: not-found, not-readable; truncated when it shrinks while it is open. */
 export function openFileSource(path: string): ByteSource {
-  const descriptor = openRegularFile(path);
+  const descriptor = opened(path);
   const { size } = fstatSync(descriptor);
   let open = true;
   const check = (length: number, position: number) => {
@@ -90,22 +91,17 @@ export function openFileSource(path: string): ByteSource {
   return source;
 }
 
-function openRegularFile(path: string): number {
-  const failed = (code: CheckpointErrorCode, problem: string, cause?: unknown) =>
+function opened(path: string): number {
+  const failed = (code: CheckpointErrorCode, problem: string, cause: unknown) =>
     new CheckpointError(code, problem, { file: path }, { cause });
-  let descriptor: number;
   try {
-    // Without O_NONBLOCK, opening a named pipe waits for its other end.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return openRegularFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw failed('not-found', 'there is no such file', cause);
-    throw failed('not-readable', `the file cannot be opened (${code ?? message})`, cause);
+    if (code === undefined) throw failed('not-readable', message, cause);
+    throw failed('not-readable', `the file cannot be opened (${code})`, cause);
   }
-  if (fstatSync(descriptor).isFile()) return descriptor;
-  const kind = fstatSync(descriptor).isDirectory() ? 'a folder' : 'no regular file';
-  closeSync(descriptor);
-  throw failed('not-readable', `it is ${kind}`);
 }
 
 function assertInside(source: ByteSource, length: number, position: number): void {

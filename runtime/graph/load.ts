@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openRegularFile } from '../formats/regular-file.ts';
 import { canonicalJson, hashJson } from './canonical.ts';
 import { type GraphError, Reporter } from './errors.ts';
 import type { JsonObject, Located, LocatedObject } from './located.ts';
@@ -170,8 +171,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Bytes that a graph may have: the largest here have some tens of thousands. */
+const LARGEST = 1 << 24;
+
 function readText(path: string): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  const descriptor = openRegularFile(path);
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size > LARGEST)
+      throw new Error(`it has ${size} bytes, more than the ${LARGEST} that a graph may have`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** `graphs/` beside the package.json above this file: the same folder from the sources and from dist/. */

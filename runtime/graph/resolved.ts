@@ -40,7 +40,7 @@ function usedSettings(document: LocatedObject, settings: JsonObject): JsonObject
     const entry = entries.get(name);
     if (!entry || used.has(name)) continue;
     used.add(name);
-    waiting.push(...referencesIn(entry.value));
+    for (const next of referencesIn(entry.value)) waiting.push(next);
   }
   return Object.fromEntries(Object.entries(settings).filter(([name]) => used.has(name)));
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path';
+import { quoted } from '../run/resume.ts';
 import type { ReportedRun } from './read-run.ts';
 
 /** A command line, and what it is good for. */
@@ -40,9 +41,4 @@ export function reportedCommands({ folder, history, record }: ReportedRun): Repo
     lines: [...enter, `gan2shape report ${path(folder.path)}`],
   });
   return commands;
-}
-
-/** An argument as a shell takes it. */
-function quoted(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

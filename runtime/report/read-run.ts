@@ -1,6 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '../graph/index.ts';
 import { RunError } from '../run/errors.ts';
@@ -25,9 +23,9 @@ export interface ReportedRun {
  */
 export async function readRun(path: string): Promise<ReportedRun> {
   const folder = new RunFolder(path);
-  if (!existsSync(folder.events)) throw new RunError('not-a-run', `${folder.path} has no events`);
+  const events = createReadStream(folder.expectEvents());
   const gatherer = new Gatherer();
-  const lines = createInterface({ input: createReadStream(folder.events), crlfDelay: Infinity });
+  const lines = createInterface({ input: events, crlfDelay: Infinity });
   for await (const line of lines) {
     for (const event of parseEvents(line)) {
       try {
@@ -43,15 +41,15 @@ export async function readRun(path: string): Promise<ReportedRun> {
   return {
     folder,
     history: gatherer.history,
-    record: await readJson<RunRecord>(folder, 'run.json'),
-    document: await readJson<JsonObject>(folder, 'graph.json'),
+    record: whole(() => folder.record()),
+    document: whole(() => folder.document()),
   };
 }
 
-async function readJson<T>(folder: RunFolder, name: string): Promise<T | undefined> {
+/** What a file of the folder holds; undefined where it cannot be read. */
+function whole<T>(read: () => T): T | undefined {
   try {
-    const value: unknown = JSON.parse(await readFile(join(folder.path, name), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as T) : undefined;
+    return read();
   } catch {
     return undefined;
   }

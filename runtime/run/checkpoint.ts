@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HostTensor } from '../engine/index.ts';
+import { syncFolder } from '../formats/atomic.ts';
 import { hashJson, type Json, type JsonObject } from '../graph/index.ts';
 import { messageOf } from './errors.ts';
 import { digestOf, type FileDigest, readTensors, type SavedEntry, writeTensors } from './tensors.ts';
@@ -125,11 +126,4 @@ async function writeFlushed(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Makes new names in a folder durable. Some systems cannot flush folders. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

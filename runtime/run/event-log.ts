@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import type { Json } from '../graph/index.ts';
 import type { RunEvent } from './events.ts';
+import { isObject } from './resume.ts';
 
 /** Appends events to `events.jsonl`, one a line. Every line that was written whole stays whole. */
 export class EventLog {
@@ -48,12 +50,13 @@ export class EventLog {
   }
 }
 
-/** The events in the text of a log; a line that is not JSON, such as a torn last one, is left out. */
+/** The events in the text of a log; a line that is no JSON object, such as a torn last one, is left out. */
 export function parseEvents(text: string): RunEvent[] {
   return text.split('\n').flatMap((line) => {
     if (!line) return [];
     try {
-      return [JSON.parse(line) as RunEvent];
+      const event = JSON.parse(line) as Json;
+      return isObject(event) ? [event as unknown as RunEvent] : [];
     } catch {
       return [];
     }

@@ -1,26 +1,34 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { Errors } from 'typebox/value';
 import { writeFileAtomic } from '../formats/atomic.ts';
-import type { JsonObject } from '../graph/index.ts';
+import type { Json, JsonObject } from '../graph/index.ts';
 import type { Item } from '../node.ts';
-import type { RegistryOptions } from '../registry.ts';
-import { messageOf, RunError } from './errors.ts';
+import { diskProblem, messageOf, RunError } from './errors.ts';
+import { isObject } from './resume.ts';
+
+const RunRecordSchema = Type.Object({
+  formatVersion: Type.Literal(1),
+  run: Type.String(),
+  /** Milliseconds since 1970. */
+  started: Type.Number(),
+  graph: Type.Object({ name: Type.String(), hash: Type.String(), file: Type.Optional(Type.String()) }),
+  seed: Type.Number(),
+  engine: Type.String(),
+  threads: Type.Optional(Type.Number()),
+  items: Type.Optional(Type.Array(Type.String())),
+  /** Where relative paths in parameters begin. */
+  workingFolder: Type.String(),
+  /** Where the node types are: RegistryOptions. */
+  registry: Type.Object({
+    nodes: Type.Optional(Type.Array(Type.String())),
+    builtIn: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  }),
+});
 
 /** How a run was started: `run.json` in its folder, from which it resumes. */
-export interface RunRecord {
-  readonly formatVersion: 1;
-  readonly run: string;
-  /** Milliseconds since 1970. */
-  readonly started: number;
-  readonly graph: { readonly name: string; readonly hash: string; readonly file?: string };
-  readonly seed: number;
-  readonly engine: string;
-  readonly threads?: number;
-  readonly items?: readonly string[];
-  /** Where relative paths in parameters begin. */
-  readonly workingFolder: string;
-  readonly registry: RegistryOptions;
-}
+export type RunRecord = Static<typeof RunRecordSchema>;
 
 const IMAGE = /\.(png|jpe?g|webp|gif)$/i;
 
@@ -34,22 +42,34 @@ export class RunFolder {
 
   /** Makes the folder of a new run: it must not exist, or be empty. */
   async create(record: RunRecord, document: string): Promise<void> {
-    if (existsSync(this.path) && readdirSync(this.path).length > 0) {
-      throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
+    try {
+      if (existsSync(this.path) && readdirSync(this.path).length > 0) {
+        throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
+      }
+      mkdirSync(this.checkpoints, { recursive: true });
+    } catch (cause) {
+      if (cause instanceof RunError || diskProblem(cause)) throw cause;
+      const hint = 'Choose another folder with --out.';
+      const message = `Cannot make the folder ${this.path}: ${messageOf(cause)}`;
+      throw new RunError('bad-option', message, { hint }, { cause });
     }
-    mkdirSync(this.checkpoints, { recursive: true });
     await writeFileAtomic(join(this.path, 'graph.json'), [Buffer.from(document)]);
     await this.writeJson('run.json', record);
   }
 
   /** How the run was started. Throws RunError `not-a-run`. */
   record(): RunRecord {
-    return this.read('run.json') as unknown as RunRecord;
+    const found = this.read('run.json');
+    const [wrong] = Errors(RunRecordSchema, found);
+    if (wrong) throw this.notARun(`run.json, at ${wrong.instancePath || '/'}: ${wrong.message}`);
+    return found as RunRecord;
   }
 
-  /** The resolved graph of the run, as it is in the folder now. */
+  /** The resolved graph of the run, as it is in the folder now. Throws RunError `not-a-run`. */
   document(): JsonObject {
-    return this.read('graph.json');
+    const found = this.read('graph.json');
+    if (!isObject(found)) throw this.notARun('graph.json holds no object');
+    return found;
   }
 
   get checkpoints(): string {
@@ -58,6 +78,13 @@ export class RunFolder {
 
   get events(): string {
     return join(this.path, 'events.jsonl');
+  }
+
+  /** The path of the events. Throws RunError `not-a-run` where there are none. */
+  expectEvents(): string {
+    const { events } = this;
+    if (existsSync(events) && statSync(events).isFile()) return events;
+    throw new RunError('not-a-run', `${this.path} has no events: there is no file events.jsonl`);
   }
 
   /** The path of a file of a sink: pictures under `images/`, others under `files/`, by item and node. */
@@ -82,17 +109,16 @@ export class RunFolder {
     await writeFileAtomic(join(this.path, name), [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
   }
 
-  private read(name: string): JsonObject {
+  private read(name: string): Json {
     try {
-      return JSON.parse(readFileSync(join(this.path, name), 'utf8')) as JsonObject;
+      return JSON.parse(readFileSync(join(this.path, name), 'utf8')) as Json;
     } catch (cause) {
-      throw new RunError(
-        'not-a-run',
-        `${this.path} is not the folder of a run: ${messageOf(cause)}`,
-        {},
-        { cause },
-      );
+      throw this.notARun(`${name}: ${messageOf(cause)}`, cause);
     }
+  }
+
+  private notARun(reason: string, cause?: unknown): RunError {
+    return new RunError('not-a-run', `${this.path} is not the folder of a run: ${reason}`, {}, { cause });
   }
 }
 
@@ -102,4 +128,9 @@ function itemFolder({ index, name }: Item): string {
     .replaceAll(/[^\w.@-]/g, '_')
     .slice(0, 80);
   return safe === name && !/^\.+$/.test(name) ? name : `${index}-${safe}`;
+}
+
+/** What new folders of runs are named with: `20261122-175301`, in UTC. */
+export function stamp(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -28,6 +28,16 @@ export interface RunOptions {
   readonly thread?: 'worker' | 'same';
 }
 
+/** More threads than any machine has cores stop a machine, not a run. */
+const MOST_THREADS = 256;
+
+/** Throws RunError `bad-option` for a number of threads that nothing is done with. */
+export function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return;
+  const expected = `a whole number from 1 to ${MOST_THREADS}`;
+  throw new RunError('bad-option', `The number of threads is ${threads}; expected ${expected}`);
+}
+
 /** How to go on with a run; what is not here is as the run was started. */
 export type ResumeOptions = Pick<
   RunOptions,
@@ -39,9 +49,7 @@ export function checkOptions({ seed = 0, threads, checkpointEvery = 60 }: RunOpt
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RunError('bad-option', `The seed is ${seed}; expected a whole number from 0 below 2^53`);
   }
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-    throw new RunError('bad-option', `The number of threads is ${threads}; expected a whole number from 1`);
-  }
+  if (threads !== undefined) checkThreads(threads);
   if (!(checkpointEvery > 0)) {
     throw new RunError(
       'bad-option',

@@ -5,7 +5,12 @@ import type { Json, JsonObject } from '../graph/index.ts';
 export function resumeCommand(folder: string): string {
   const short = relative(process.cwd(), folder);
   const path = short && !short.startsWith('..') && !isAbsolute(short) ? short : folder;
-  return `gan2shape run --resume ${/^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
+  return `gan2shape run --resume ${quoted(path)}`;
+}
+
+/** A word as shells take it. */
+export function quoted(word: string): string {
+  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first place where two documents differ, as a JSON pointer with both values; undefined where none does. */
@@ -33,7 +38,7 @@ export function firstDifference(before: Json, after: Json, pointer = ''): string
   return was === is ? undefined : `${pointer} was ${shorten(was)} and is ${shorten(is)}`;
 }
 
-function isObject(value: Json): value is JsonObject {
+export function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

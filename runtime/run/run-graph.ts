@@ -4,7 +4,7 @@ import { formatDocument, type Graph, hashJson } from '../graph/index.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { RunError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import { RunFolder, type RunRecord } from './folder.ts';
+import { RunFolder, type RunRecord, stamp } from './folder.ts';
 import { type RunJob, runJob } from './job.ts';
 import { checkOptions, type ResumeOptions, type RunOptions } from './options.ts';
 import { firstDifference } from './resume.ts';
@@ -40,7 +40,7 @@ export function runGraph(graph: Graph, options: RunOptions = {}): Observable<Run
       seed,
       engine,
       ...(threads !== undefined && { threads }),
-      ...(items && { items }),
+      ...(items && { items: [...items] }),
       workingFolder: process.cwd(),
       registry: absolute(registry),
     };
@@ -108,9 +108,4 @@ function absolute({ nodes, builtIn }: NonNullable<RunOptions['registry']>): RunR
     ...(nodes && { nodes: nodes.map((folder) => resolve(folder)) }),
     ...(builtIn !== undefined && { builtIn: builtIn === null ? null : resolve(builtIn) }),
   };
-}
-
-/** `20261122-175301`, in UTC. */
-function stamp(time: number): string {
-  return new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

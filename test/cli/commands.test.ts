@@ -1,7 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { followEvents } from '../../cli/follow.ts';
 import { testFolder } from '../graph/toys.ts';
 import { cli } from './in-process.ts';
 
@@ -11,6 +14,18 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 const EXAMPLE = 'graphs/examples/fit-image.json';
 const TOYS = join(testFolder, 'nodes-toy');
 const broken = (name: string) => join(testFolder, 'graphs/broken', `${name}.json`);
+
+/** What run.json has of a run. */
+const RECORD = {
+  formatVersion: 1,
+  run: 'a',
+  started: 0,
+  graph: { name: 'a', hash: 'b' },
+  seed: 0,
+  engine: 'auto',
+  workingFolder: base,
+  registry: {},
+};
 
 describe('usage', () => {
   it('names the nearest command and option, with exit code 2', async () => {
@@ -53,6 +68,28 @@ describe('check', () => {
     expect(data.graphs[1].errors.length).toBeGreaterThan(1);
   });
 
+  it('reads nothing that is no file of a graph’s size', async () => {
+    const refused = async (path: string, reason: string) =>
+      expect(await cli('check', path)).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+    const pipe = join(base, 'pipe.json');
+    execFileSync('mkfifo', [pipe]);
+    const large = join(base, 'large.json');
+    writeFileSync(large, '{}');
+    truncateSync(large, 2 ** 24 + 1);
+    await refused(pipe, 'it is no regular file');
+    await refused(base, 'it is a folder');
+    await refused(large, 'it has 16777217 bytes, more than the 16777216');
+    const child = join(base, 'child.json');
+    for (const parent of [pipe, '/dev/zero']) {
+      writeFileSync(child, JSON.stringify({ formatVersion: 1, extends: parent }));
+      await refused(child, 'it is no regular file');
+    }
+    expect(await cli('run', EXAMPLE, '--image', pipe)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it is no file'),
+    });
+  });
+
   it('takes overrides', async () => {
     expect(await cli('check', EXAMPLE, '--set', 'settings.size=0')).toMatchObject({ code: 2 });
     expect(await cli('check', EXAMPLE, '--set', 'settings.size=32')).toMatchObject({ code: 0 });
@@ -80,6 +117,21 @@ describe('graph', () => {
       /"error" -> "train" \[label="loss"\];/,
     );
     expect(await cli('graph', EXAMPLE, '--format', 'svg')).toMatchObject({ code: 2 });
+  });
+
+  it('draws a chain of thousands', async () => {
+    const chain = join(base, 'chain.json');
+    const link = (i: number) => [`n${i}`, { type: 'math/add', in: { a: `n${i - 1}`, b: 'n0' } }];
+    const nodes = {
+      n0: { type: 'source/constant', params: { shape: [1] } },
+      ...Object.fromEntries(Array.from({ length: 8000 }, (_, i) => link(i + 1))),
+      loss: { type: 'loss/l1', in: { a: 'n8000', b: 'n0' } },
+    };
+    writeFileSync(chain, JSON.stringify({ formatVersion: 1, nodes, schedule: [{ pull: 'loss' }] }));
+    const { code, stdout, stderr } = await cli('graph', chain);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(16_003);
   });
 
   it('prints the resolved document', async () => {
@@ -127,15 +179,49 @@ describe('run', () => {
     expect(full.code).toBe(2);
     expect(JSON.parse(full.stdout).errors[0]).toMatchObject({ code: 'folder-in-use' });
     expect(await cli('run', EXAMPLE, '--seed', '-1')).toMatchObject({ code: 2 });
+    expect(await cli('run', EXAMPLE, '--items', ',')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('It names none.'),
+    });
+    expect(await cli('run', EXAMPLE, '--threads', '4000')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('4000; expected a whole number from 1 to 256 [bad-option]'),
+    });
+  });
+
+  it('refuses a folder that cannot be made, and folders that no run made', async () => {
+    const file = join(base, 'file');
+    writeFileSync(file, '');
+    for (const out of [file, join(file, 'run')]) {
+      expect(await cli('run', EXAMPLE, '--out', out)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^Cannot make the folder .*file.*\[bad-option\]\n {2}Choose another folder/,
+        ),
+      });
+    }
+    const folder = join(base, 'damaged');
+    mkdirSync(folder);
+    for (const [record, reason] of [
+      ['null', 'run.json, at /: must be object'],
+      [JSON.stringify({ ...RECORD, registry: 1 }), 'run.json, at /registry: must be object'],
+    ] as const) {
+      writeFileSync(join(folder, 'run.json'), record);
+      for (const command of [['run', '--resume'], ['export'], ['watch']]) {
+        expect(await cli(...command, folder)).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining(`is not the folder of a run: ${reason} [not-a-run]`),
+        });
+      }
+    }
   });
 });
 
 describe('watch', () => {
   it('shows a run that has ended, from its folder alone', async () => {
     const folder = join(base, 'ended');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(folder);
-    writeFileSync(join(folder, 'run.json'), '{}');
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(RECORD));
     const events = [
       { time: 1, kind: 'log', level: 'info', message: 'hello' },
       { time: 2, kind: 'run-finished', status: 'completed', milliseconds: 5, failedItems: [] },
@@ -153,6 +239,19 @@ describe('watch', () => {
         .map((line) => JSON.parse(line)),
     ).toEqual(events);
     expect(await cli('watch', base)).toMatchObject({ code: 2 });
+  });
+
+  it('ends also where the log ends with a block', async () => {
+    const log = join(base, 'block.jsonl');
+    const events = [
+      { time: 1, kind: 'paused' },
+      { time: 2, kind: 'run-finished', status: 'completed', milliseconds: 5, failedItems: [] },
+    ];
+    const text = `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
+    writeFileSync(log, text);
+    for (const block of [text.length, text.length - 1, 7, 2 * text.length]) {
+      expect(await lastValueFrom(followEvents(log, block).pipe(toArray()))).toEqual(events);
+    }
   });
 });
 

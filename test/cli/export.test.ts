@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encoder } from '../../nodes/network/encoder.ts';
@@ -120,6 +130,28 @@ describe('export', () => {
     const out = join(base, 'new/folder/w.pt');
     expect(await cli('export', trained, '--out', out)).toMatchObject({ code: 0 });
     expect(existsSync(out)).toBe(true);
+  });
+
+  it('refuses a damaged folder of a run, and writes nothing', async () => {
+    const damaged = join(base, 'damaged');
+    cpSync(trained, damaged, { recursive: true });
+    const out = join(base, 'damaged.pt');
+    const refused = async (reason: string) => {
+      const { code, stderr } = await cli('export', damaged, '--out', out);
+      expect([code, existsSync(out)], stderr).toEqual([2, false]);
+      expect(stderr).toContain(reason);
+      expect(stderr).toContain('[not-a-run]');
+    };
+    rmSync(join(damaged, 'events.jsonl'));
+    await refused('has no events');
+    writeFileSync(join(damaged, 'run.json'), 'null');
+    await refused('run.json, at /: must be object');
+  });
+
+  it('passes over lines of the log that are no events', async () => {
+    const log = join(trained, 'events.jsonl');
+    writeFileSync(log, `null\n5\n${readFileSync(log, 'utf8')}`);
+    expect(await cli('export', trained)).toMatchObject({ code: 0 });
   });
 
   it('says that there is no checkpoint', async () => {

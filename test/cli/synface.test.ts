@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,12 @@ describe('synface', () => {
     const again = await cli(...args, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ count: 3, made: 0, kept: 3, complete: true });
     expect(again.stderr).toBe('');
+    const picture = join(out, 'depth/000001.png');
+    const whole = readFileSync(picture);
+    writeFileSync(picture, '');
+    const mended = await cli(...args, '--json');
+    expect(JSON.parse(mended.stdout)).toMatchObject({ count: 3, made: 1, kept: 2, complete: true });
+    expect(readFileSync(picture).equals(whole)).toBe(true);
     expect(await cli(...args, '--seed', '2')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('[folder-in-use]'),
@@ -36,7 +42,7 @@ describe('synface', () => {
     [[], 'no folder'],
     [['--out', join(base, 'x'), '--count', '0'], '--count is 0'],
     [['--out', join(base, 'x'), '--size', '5'], '--size is 5'],
-    [['--out', join(base, 'x'), '--threads', '0'], '--threads is 0'],
+    [['--out', join(base, 'x'), '--threads', '0'], 'The number of threads is 0'],
     [['--out', join(base, 'x'), '--count', 'many'], 'no number'],
     [['--out', '/dev/null/faces'], 'cannot be written to'],
   ])('refuses %j', async (args, message) => {

@@ -50,6 +50,14 @@ describe('gan2shape report', () => {
     });
   });
 
+  it('refuses a size that no page has', async () => {
+    const folder = fakeRun({ events: EVENTS });
+    expect(await cli('report', folder, '--max-size', '-3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--max-size is -3; expected megabytes, more than 0'),
+    });
+  });
+
   it('refuses a file that cannot be written, with exit code 2', async () => {
     const folder = fakeRun({ events: EVENTS });
     for (const out of ['/dev/null/x.html', folder]) {

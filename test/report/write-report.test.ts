@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeReport } from '../../runtime/report/index.ts';
+import type { RunRecord } from '../../runtime/run/folder.ts';
 import {
   animation,
+  BEGIN,
   completed,
   type FakeRun,
   fakeRun,
@@ -20,6 +22,17 @@ import {
 import { type Element, readStrictly } from './well-formed.ts';
 
 const HOSTILE = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;\u202e`;
+
+const RECORD: RunRecord = {
+  formatVersion: 1,
+  run: 'toy',
+  started: BEGIN,
+  graph: { name: 'toy', hash: 'abc' },
+  seed: 7,
+  engine: 'cpu',
+  workingFolder: '/home/me',
+  registry: { nodes: [] },
+};
 
 interface Page {
   readonly text: string;
@@ -68,7 +81,7 @@ async function full(names: readonly [string, string] = ['first', 'second']): Pro
       'images/a/rotation.webp': await animation(),
       'files/a/mesh.glb': await glb(),
     },
-    record: { workingFolder: '/home/me', seed: 7, registry: { nodes: [] } },
+    record: RECORD,
     document: {
       title: 'A toy',
       description: 'Of no use',
@@ -96,6 +109,7 @@ describe('the page of a run', () => {
     expect(page.text).toContain('<td>1.230</td>');
     expect(page.text).toContain('<dt>lr</dt><dd>0.01</dd>');
     expect(page.text).toContain('1.2 GB');
+    expect(page.text).toContain('cd /home/me');
     expect(page.text).toContain('gan2shape run ');
     expect(page.text).toMatch(/<h1>A toy<\/h1>/);
   });
@@ -227,6 +241,13 @@ describe('the page of a run', () => {
     const text = readFileSync(path, 'utf8');
     expect(readStrictly(text).length).toBeGreaterThan(20);
     expect(text).toContain('not finished');
+  });
+
+  it('does without a record and a graph that are damaged', async () => {
+    const record = { ...RECORD, workingFolder: 5 };
+    const { text } = await report({ events: [started(['a'])], record, document: 'none' });
+    expect(text).toContain('gan2shape run ');
+    expect(text).not.toContain('cd ');
   });
 
   it('never holds files from outside of the folder, whatever events and links say', async () => {

@@ -60,6 +60,16 @@ describe('a comparison of methods', () => {
     expect(await compared(rows, 'choose')).toEqual([flat, best, later]);
   });
 
+  it('chooses the greatest where higher is better', { timeout: 60_000 }, async () => {
+    const among = [['settings.radius=0.07'], ['settings.boxTop=0.6', 'settings.boxBottom=0.8']];
+    const choose = { metric: 'correlation', set: [], among };
+    const rows = [{ title: 'Ellipsoid', graph: ELLIPSOID, items: 1, choose }];
+    const [row] = (await compared(rows, 'higher')) as [ComparedRow];
+    const [whole, part] = row.chosen?.scores ?? [];
+    expect(whole).toBeGreaterThan(part ?? Number.NaN);
+    expect(row.chosen?.set).toEqual(among[0]);
+  });
+
   it('does not take results with other weights for its own', async () => {
     const weights = path.join(folder, 'weights.pt');
     await writeFile(weights, 'these');
