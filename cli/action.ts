@@ -64,7 +64,12 @@ export function print(text: string): void {
 
 /** Text in columns: every column as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, i) => widest(rows.map((row) => row[i] ?? '')));
   const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** The length of the longest text. There may be more texts than a call takes arguments. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 0);
 }

@@ -1,6 +1,6 @@
 import { type Checkpoint, openCheckpoint, TensorEntry, type TreeValue } from '../runtime/formats/index.ts';
 import { OpaqueObject } from '../runtime/formats/tree.ts';
-import { columns } from './action.ts';
+import { columns, widest } from './action.ts';
 import { type Fit, fitsOf } from './fits/index.ts';
 
 /** One tensor of a report. */
@@ -128,9 +128,9 @@ export function renderInspectText(
 ): string {
   const { totals, tensors } = report;
   const widths = {
-    name: Math.max(4, ...tensors.map(({ name }) => label(name).length)),
-    dtype: Math.max(5, ...tensors.map(({ dtype }) => dtype.length)),
-    bytes: Math.max(4, ...tensors.map(({ bytes }) => size(bytes).length)),
+    name: Math.max(4, widest(tensors.map(({ name }) => label(name)))),
+    dtype: Math.max(5, widest(tensors.map(({ dtype }) => dtype))),
+    bytes: Math.max(4, widest(tensors.map(({ bytes }) => size(bytes)))),
   };
   const rows = tensors.map(
     ({ name, dtype, shape, bytes }) =>

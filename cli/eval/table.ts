@@ -97,7 +97,7 @@ export function formatTable(table: Table, form: 'text' | 'markdown' = 'text'): s
 
 function text({ head, rows, foot, notes }: Table): string {
   const all = [head, ...rows, ...foot].map((row) => row.map(clean));
-  const widths = head.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))));
+  const widths = head.map((_, i) => all.reduce((width, row) => Math.max(width, widthOf(row[i] ?? '')), 0));
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => column(cell, widths[i] ?? 0, { align: i === 0 ? 'left' : 'right' }))

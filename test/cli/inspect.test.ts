@@ -47,6 +47,17 @@ describe('inspectCheckpoint', () => {
     );
   });
 
+  it('reports more tensors than a call takes arguments', async () => {
+    const count = 150_000;
+    const entries = Array.from({ length: count }, (_, i) => {
+      return [`t${i}`, { dtype: 'U8', shape: [1], data_offsets: [i, i + 1] }] as const;
+    });
+    const file = safetensors(Object.fromEntries(entries), new Uint8Array(count));
+    const { text: shown } = await inspect(file);
+    expect(shown).toContain('\n  t0       uint8   1 B  [1]\n');
+    expect(shown).toMatch(/\n {2}t149999 {2}uint8 {3}1 B {2}\[1\]\n\n150,000 tensors/);
+  });
+
   it('shows unknown objects if asked, and nothing that steers a terminal', async () => {
     const file = torchZip(
       pickle(dict({ 'a\x1b[2J': text('b\x1b]0;x\x07'), model: bytes('cmodels\nNet\n)R') })),

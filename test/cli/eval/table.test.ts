@@ -42,6 +42,12 @@ describe('the table of items', () => {
     expect(notes).toContain('MAD ° ↓: over 0 of 2 items.');
   });
 
+  it('has more rows than a call takes arguments', () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => [`${i}`]);
+    const lines = formatTable({ head: ['item'], rows, foot: [], notes: [] }).split('\n');
+    expect([lines[1], lines.at(-1)]).toEqual(['──────', '199999']);
+  });
+
   it('is Markdown that item names cannot break', () => {
     const lines = formatTable(itemsTable(one), 'markdown').split('\n');
     expect(lines[0]).toBe('| item | SIDE ×10² ↓ | MAD ° ↓ |');
