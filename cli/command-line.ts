@@ -17,5 +17,5 @@ export function commandLine(command: Command, changed: Readonly<Record<string, s
     // An option that may be given several times has the list of its values.
     return (Array.isArray(value) ? value : [value]).flatMap((one) => [flag, quoted(String(one))]);
   });
-  return ['gan2shape', command.name(), ...command.args.map(quoted), ...options].join(' ');
+  return ['npx gan2shape', command.name(), ...command.args.map(quoted), ...options].join(' ');
 }

@@ -24,6 +24,7 @@ export const WRONG_INPUT: ReadonlySet<string> = new Set([
   'no-network',
   'graph-changed',
   'items-changed',
+  'run-alive',
   'unknown-item',
   'source-unreadable',
   'checkpoint-unreadable',

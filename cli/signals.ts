@@ -9,6 +9,9 @@ export interface SignalOptions {
 
 /** A stop is at most five seconds long; the rest is for printing. */
 const GRACE = 4_500;
+/** npm passes on a signal that the process has had already: what comes so soon, in milliseconds, is no second one. */
+const SAME = 300;
+const SHOW_CURSOR = '\u001b[?25h';
 
 /**
  * The first Ctrl-C or SIGTERM asks to stop; a second one, or five seconds, end the process. `code` is the exit code
@@ -20,14 +23,22 @@ export function onSignals({ stop, tooSlow }: SignalOptions): {
 } {
   let code: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let first = 0;
+  const end = (signalCode: number) => {
+    // a dashboard that is left at once has hidden it
+    if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+    process.stderr.write(`${tooSlow()}\n`);
+    process.exit(signalCode);
+  };
   const on = (signalCode: number) => () => {
-    if (code !== undefined) process.exit(code);
+    if (code !== undefined) {
+      if (performance.now() - first > SAME) end(code);
+      return;
+    }
+    first = performance.now();
     code = signalCode;
     if (!stop()) process.exit(code);
-    timer = setTimeout(() => {
-      process.stderr.write(`${tooSlow()}\n`);
-      process.exit(signalCode);
-    }, GRACE);
+    timer = setTimeout(() => end(signalCode), GRACE);
   };
   const handlers = { SIGINT: on(EXIT.interrupted), SIGTERM: on(EXIT.terminated) } as const;
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);

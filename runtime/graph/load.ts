@@ -137,7 +137,10 @@ export function formatDocument(document: JsonObject): string {
 /** A path when it looks like one (it ends in .json or holds a separator), else the name of an official graph. */
 function locateGraph(graph: string, from: string, folder: string): string {
   const isPath = graph.endsWith('.json') || graph.includes('/') || graph.includes('\\') || isAbsolute(graph);
-  return isPath ? resolve(from, graph) : join(folder, `${graph}.json`);
+  const official = join(folder, `${graph}.json`);
+  return isPath || (!existsSync(official) && existsSync(resolve(from, graph)))
+    ? resolve(from, graph)
+    : official;
 }
 
 function displayName(file: string): string {

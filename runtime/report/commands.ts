@@ -28,17 +28,17 @@ export function reportedCommands({ folder, history, record }: ReportedRun): Repo
     ...(record?.items?.length ? [`--items ${quoted(record.items.join(','))}`] : []),
     ...(record?.registry?.nodes ?? []).map((nodes) => `--nodes ${quoted(nodes)}`),
   ].join(' ');
-  const again = `gan2shape run ${path(join(folder.path, 'graph.json'))} ${options}`;
+  const again = `npx gan2shape run ${path(join(folder.path, 'graph.json'))} ${options}`;
   const commands = [{ purpose: 'Do the same run again', lines: [...enter, again] }];
   if (finished?.status !== 'completed') {
     commands.push({
       purpose: 'Go on from the last checkpoint',
-      lines: [...enter, `gan2shape run --resume ${path(folder.path)}`],
+      lines: [...enter, `npx gan2shape run --resume ${path(folder.path)}`],
     });
   }
   commands.push({
     purpose: 'Write this page again',
-    lines: [...enter, `gan2shape report ${path(folder.path)}`],
+    lines: [...enter, `npx gan2shape report ${path(folder.path)}`],
   });
   return commands;
 }

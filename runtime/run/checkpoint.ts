@@ -110,6 +110,11 @@ export class Checkpoints {
     return undefined;
   }
 
+  /** Whether there is a checkpoint, whole or not. */
+  get hasAny(): boolean {
+    return this.names().length > 0;
+  }
+
   private names(): string[] {
     if (!existsSync(this.folder)) return [];
     return readdirSync(this.folder)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
@@ -40,11 +40,12 @@ export class RunFolder {
     this.path = resolve(path);
   }
 
-  /** Makes the folder of a new run: it must not exist, or be empty. */
+  /** Makes the folder of a new run: it must not exist, be empty, or be of one that came to no item. */
   async create(record: RunRecord, document: string): Promise<void> {
     try {
       if (existsSync(this.path) && readdirSync(this.path).length > 0) {
-        throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
+        if (!this.hasNothing()) throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
+        rmSync(this.path, { recursive: true });
       }
       mkdirSync(this.checkpoints, { recursive: true });
     } catch (cause) {
@@ -80,11 +81,25 @@ export class RunFolder {
     return join(this.path, 'events.jsonl');
   }
 
+  /** The note of the process that does the run. */
+  get running(): string {
+    return join(this.path, 'running.json');
+  }
+
   /** The path of the events. Throws RunError `not-a-run` where there are none. */
   expectEvents(): string {
     const { events } = this;
     if (existsSync(events) && statSync(events).isFile()) return events;
     throw new RunError('not-a-run', `${this.path} has no events: there is no file events.jsonl`);
+  }
+
+  /** Whether a run was refused here before its first item, as for a wrong option: it left nothing that is of use. */
+  private hasNothing(): boolean {
+    const own = ['run.json', 'graph.json', 'events.jsonl', 'checkpoints', 'metrics.json', 'report.html'];
+    const there = readdirSync(this.path);
+    if (!there.includes('run.json') || !there.every((name) => own.includes(name))) return false;
+    if (existsSync(this.checkpoints) && readdirSync(this.checkpoints).length > 0) return false;
+    return !existsSync(this.events) || !readFileSync(this.events, 'utf8').includes('"kind":"item-started"');
   }
 
   /** The path of a file of a sink: pictures under `images/`, others under `files/`, by item and node. */

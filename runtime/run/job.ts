@@ -8,6 +8,7 @@ import { RunError } from './errors.ts';
 import { EventLog } from './event-log.ts';
 import type { RunEvent } from './events.ts';
 import { RunFolder, type RunRecord } from './folder.ts';
+import { hold } from './lock.ts';
 import { Performer } from './perform.ts';
 
 /** A run as it is handed to the thread that does it: plain data. */
@@ -46,7 +47,9 @@ export function runJob(job: RunJob, options: JobOptions): Observable<RunEvent> {
     const start = async () => {
       if (busy) throw new RunError('run-busy', 'Another run has the engine of this thread');
       busy = true;
+      let release = () => {};
       try {
+        release = hold(new RunFolder(job.folder).running);
         const performer = await prepare(job, { ...options, commands });
         performer.bus.events.subscribe({ next: (event) => subscriber.next(event) });
         if (asked) commands.next(asked);
@@ -54,6 +57,7 @@ export function runJob(job: RunJob, options: JobOptions): Observable<RunEvent> {
           performer.run().subscribe({ complete: resolve, error: reject });
         });
       } finally {
+        release();
         busy = false;
         forwarded.unsubscribe();
       }

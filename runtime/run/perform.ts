@@ -186,7 +186,8 @@ export class Performer {
     } else if (this.failedItems.length === this.items.length) {
       const error = new RunError('items-failed', `All ${this.items.length} items failed`);
       this.finish('failed', { problem: problemOf(error) });
-    } else this.finish('completed', {});
+    } else if (this.saver.failure) this.finish('failed', { problem: problemOf(this.saver.failure) });
+    else this.finish('completed', {});
   }
 
   private async fail(cause: unknown): Promise<void> {

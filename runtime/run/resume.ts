@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../graph/index.ts';
 export function resumeCommand(folder: string): string {
   const short = relative(process.cwd(), folder);
   const path = short && !short.startsWith('..') && !isAbsolute(short) ? short : folder;
-  return `gan2shape run --resume ${quoted(path)}`;
+  return `npx gan2shape run --resume ${quoted(path)}`;
 }
 
 /** A word as shells take it. */

@@ -1,5 +1,5 @@
 import type { Checkpoints, RunState } from './checkpoint.ts';
-import { diskProblem, problemOf } from './errors.ts';
+import { diskProblem, type RunError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
 import type { RunFolder } from './folder.ts';
 import type { SavedEntry } from './tensors.ts';
@@ -19,6 +19,8 @@ export class Saver {
   private last = performance.now();
   private lastState = '';
   private requested = false;
+  /** Why the last checkpoint could not be written; undefined where it could. */
+  failure: RunError | undefined;
 
   constructor(private readonly options: SaverOptions) {}
 
@@ -43,14 +45,14 @@ export class Saver {
       const { path, bytes } = await checkpoints.write(now, tensors());
       await folder.writeJson('metrics.json', now.metrics);
       this.lastState = position;
+      this.failure = undefined;
       const milliseconds = performance.now() - started;
       bus.emit({ kind: 'checkpoint', path: folder.relative(path), step: now.pulls, bytes, milliseconds });
     } catch (cause) {
-      if (!diskProblem(cause)) throw cause;
-      bus.say(
-        'error',
-        `No checkpoint could be written. ${problemOf(cause).message}. The one before is intact.`,
-      );
+      this.failure = diskProblem(cause);
+      if (!this.failure) throw cause;
+      const before = checkpoints.hasAny ? 'The one before is intact' : 'There is none before';
+      bus.say('error', `No checkpoint could be written. ${this.failure.message}. ${before}.`);
     }
     this.last = performance.now();
   }

@@ -20,6 +20,6 @@ it('repeats what was given, and nothing that was not', async () => {
     },
   );
   expect(commandLine(command, { out: 'runs/eval 1' })).toBe(
-    `gan2shape eval 'my graph.json' --set 'a="x y"' --set 'b=it'\\''s' --max-side 0.8 --out 'runs/eval 1' --plain`,
+    `npx gan2shape eval 'my graph.json' --set 'a="x y"' --set 'b=it'\\''s' --max-side 0.8 --out 'runs/eval 1' --plain`,
   );
 });

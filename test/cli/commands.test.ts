@@ -78,6 +78,7 @@ describe('check', () => {
     truncateSync(large, 2 ** 24 + 1);
     await refused(pipe, 'it is no regular file');
     await refused(base, 'it is a folder');
+    await refused('graphs', 'it is a folder');
     await refused(large, 'it has 16777217 bytes, more than the 16777216');
     const child = join(base, 'child.json');
     for (const parent of [pipe, '/dev/zero']) {

@@ -44,7 +44,7 @@ it('a killed or interrupted evaluation goes on where it was', { timeout: 300_000
   const told = interrupted.events.findLast(({ kind }) => kind === 'run-finished');
   expect(told).toMatchObject({
     status: 'interrupted',
-    resume: `gan2shape eval ${file} --seeds 0,1 --out ${at('out')} --engine cpu --nodes ${NODES} --json`,
+    resume: `npx gan2shape eval ${file} --seeds 0,1 --out ${at('out')} --engine cpu --nodes ${NODES} --json`,
   });
 
   const killed = await live(file, 'SIGKILL', 'face-2');

@@ -59,7 +59,7 @@ it('Ctrl-C and SIGTERM keep the state, in time, and say how to go on', { timeout
   expect(finished).toMatchObject({
     kind: 'run-finished',
     status: 'interrupted',
-    resume: `gan2shape run --resume ${folder}`,
+    resume: `npx gan2shape run --resume ${folder}`,
   });
   expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(1);
 

@@ -21,20 +21,20 @@ function lines(folder: string, record: RunRecord | undefined, ...events: NewEven
 it('names what fixes a run: resolved graph, seed, engine, threads, items, nodes, folder', () => {
   expect(lines('/home/me/runs/x', RECORD, completed)).toEqual([
     'cd /home/me',
-    `gan2shape run runs/x/graph.json --seed 7 --engine cpu --threads 2 --items 'a b,c' --nodes './my nodes'`,
+    `npx gan2shape run runs/x/graph.json --seed 7 --engine cpu --threads 2 --items 'a b,c' --nodes './my nodes'`,
     'cd /home/me',
-    'gan2shape report runs/x',
+    'npx gan2shape report runs/x',
   ]);
 });
 
 it('says how to go on where a run has not completed', () => {
-  expect(lines('/home/me/runs/x', RECORD)).toContain('gan2shape run --resume runs/x');
+  expect(lines('/home/me/runs/x', RECORD)).toContain('npx gan2shape run --resume runs/x');
 });
 
 it('quotes what a shell would take apart, and does without the record', () => {
   const all = lines("/data/it's; rm -rf/x", undefined, completed);
   expect(all).toEqual([
-    `gan2shape run '/data/it'\\''s; rm -rf/x/graph.json' --seed 7 --engine cpu --threads 2`,
-    `gan2shape report '/data/it'\\''s; rm -rf/x'`,
+    `npx gan2shape run '/data/it'\\''s; rm -rf/x/graph.json' --seed 7 --engine cpu --threads 2`,
+    `npx gan2shape report '/data/it'\\''s; rm -rf/x'`,
   ]);
 });

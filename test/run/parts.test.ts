@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { useEngine as startEngine } from '../../runtime/engine/index.ts';
 import { problemOf, RunError } from '../../runtime/run/errors.ts';
 import { EventLog, parseEvents } from '../../runtime/run/event-log.ts';
 import { selectItems } from '../../runtime/run/items.ts';
+import { hold } from '../../runtime/run/lock.ts';
 import { Prefetch } from '../../runtime/run/prefetch.ts';
 import { type PullDone, throttled } from '../../runtime/run/progress.ts';
 import { hostRandom, itemSeed } from '../../runtime/run/random.ts';
@@ -133,6 +134,35 @@ describe('selectItems', () => {
   });
 });
 
+describe('a folder that is worked in', () => {
+  const file = join(temporaryFolder(), 'running.json');
+  const noted = (pid: unknown, since = Date.now()) => writeFileSync(file, JSON.stringify({ pid, since }));
+
+  it('is refused while the process that holds it lives', () => {
+    const release = hold(file);
+    expect(() => hold(file)).toThrow(expect.objectContaining({ code: 'run-alive' }));
+    release();
+    expect(existsSync(file)).toBe(false);
+    noted(process.ppid);
+    expect(() => hold(file)).toThrow(`Process ${process.ppid} is doing this run since 20`);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('is free again when that process is no more', () => {
+    for (const note of [
+      () => noted(2 ** 30),
+      () => noted(process.ppid, 1),
+      () => noted(process.pid),
+      () => noted('1'),
+      () => writeFileSync(file, 'null'),
+    ]) {
+      note();
+      hold(file)();
+      expect(existsSync(file)).toBe(false);
+    }
+  });
+});
+
 describe('random numbers on the host', () => {
   it('depend on seed, name, step and order alone', async () => {
     await startEngine('onnx:cpu', { threads: 1 });
@@ -165,8 +195,8 @@ describe('resuming', () => {
   });
 
   it('prints a command that a shell understands', () => {
-    expect(resumeCommand('/runs/a b')).toBe("gan2shape run --resume '/runs/a b'");
-    expect(resumeCommand(join(process.cwd(), 'runs/x'))).toBe('gan2shape run --resume runs/x');
+    expect(resumeCommand('/runs/a b')).toBe("npx gan2shape run --resume '/runs/a b'");
+    expect(resumeCommand(join(process.cwd(), 'runs/x'))).toBe('npx gan2shape run --resume runs/x');
   });
 });
 

@@ -52,7 +52,7 @@ describe('a run that is stopped', () => {
       const first = await runUntil(path, (event) => event.kind === 'stage-started' && event.index === index);
       const interrupted = one(first, 'run-finished');
       expect(interrupted.status).toBe('interrupted');
-      expect(interrupted.resume).toBe(`gan2shape run --resume ${path}`);
+      expect(interrupted.resume).toBe(`npx gan2shape run --resume ${path}`);
       const second = await all(resume(graph, path));
       const { resumedAt } = one(second, 'run-started');
       expect(resumedAt).toBe(of(first, 'checkpoint').at(-1)?.step);
@@ -251,6 +251,17 @@ describe('a full disk', () => {
     );
     expect(one(seen, 'run-finished').status).toBe('interrupted');
     expect(readdirSync(join(path, 'checkpoints'))).toEqual(['000001']);
+    vi.mocked(tensors.writeTensors).mockReset();
+    await all(resume(graph, path));
+    expectSame(path);
+  });
+
+  it('that keeps nothing of what was done is no success', async () => {
+    const path = folder();
+    vi.mocked(tensors.writeTensors).mockImplementation(full);
+    const seen = await all(run(graph, path));
+    expect(of(seen, 'log').at(-1)?.message).toMatch(/no room left .* There is none before\.$/);
+    expect(one(seen, 'run-finished')).toMatchObject({ status: 'failed', problem: { code: 'disk-full' } });
     vi.mocked(tensors.writeTensors).mockReset();
     await all(resume(graph, path));
     expectSame(path);

@@ -206,6 +206,15 @@ describe('items', () => {
     expect(last(events)).toBeGreaterThan(0);
   });
 
+  it('that were refused leave the folder to the run that is right', async () => {
+    const path = folder();
+    const wrong = await all(run(failing, path, { items: ['item-9'] }));
+    expect(one(wrong, 'run-finished').problem).toMatchObject({ code: 'unknown-item' });
+    const events = await all(run(failing, path, { items: ['item-0'] }));
+    expect(one(events, 'run-finished').status).toBe('completed');
+    await expect(all(run(failing, path))).rejects.toMatchObject({ code: 'folder-in-use' });
+  });
+
   it('of one name are refused', async () => {
     const list = join(base, 'twice.json');
     writeFileSync(list, JSON.stringify(['a', 'b', 'a']));

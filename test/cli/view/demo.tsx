@@ -67,7 +67,7 @@ async function play(): Promise<void> {
       if (state.paused) late += wait;
     }
     if (state.quit) {
-      const resume = `gan2shape run --resume ${folder}`;
+      const resume = `npx gan2shape run --resume ${folder}`;
       events.next({
         kind: 'run-finished',
         time: Date.now(),

@@ -298,7 +298,7 @@ export function* fixtureEvents(options: FixtureOptions = {}): Generator<RunEvent
       status: 'interrupted',
       milliseconds: time - started,
       failedItems: [],
-      resume: `gan2shape run --resume ${folder}`,
+      resume: `npx gan2shape run --resume ${folder}`,
     };
   }
 }
