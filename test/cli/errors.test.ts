@@ -10,13 +10,21 @@ describe('signals', () => {
 
   it('the first asks to stop, the second ends the process', () => {
     const exit = exits();
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     let stops = 0;
-    const signals = onSignals({ stop: () => ++stops > 0, tooSlow: () => '' });
+    const signals = onSignals({ stop: () => ++stops > 0, tooSlow: () => 'resume it so' });
     process.emit('SIGINT');
     expect([stops, signals.code(), exit.mock.calls.length]).toEqual([1, 130, 0]);
+    // what follows at once is npm, which passes the same one on
+    process.emit('SIGINT');
+    expect(exit).not.toHaveBeenCalled();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_000);
     process.emit('SIGTERM');
+    clock.mockRestore();
     expect(exit).toHaveBeenCalledWith(130);
+    expect(write.mock.calls).toEqual([['resume it so\n']]);
     signals.release();
+    write.mockRestore();
     exit.mockRestore();
   });
 
