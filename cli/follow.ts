@@ -9,7 +9,7 @@ const BLOCK = 1 << 18;
 
 /**
  * The events of a log from its beginning, and those that are added while it is followed, until one ends the run and
- * nothing follows it: a resumed run goes on in the same log.
+ * nothing follows it: a resumed run goes on in the same log. `block` is how many bytes are read at once.
  */
 export function followEvents(path: string, block = BLOCK): Observable<RunEvent> {
   let last: RunEvent['kind'] | undefined;

@@ -45,7 +45,7 @@ export class RunFolder {
     try {
       if (existsSync(this.path) && readdirSync(this.path).length > 0) {
         if (!this.hasNothing()) throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
-        rmSync(this.path, { recursive: true });
+        for (const name of readdirSync(this.path)) rmSync(join(this.path, name), { recursive: true });
       }
       mkdirSync(this.checkpoints, { recursive: true });
     } catch (cause) {
