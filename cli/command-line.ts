@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quoted } from '../runtime/run/resume.ts';
+import { quoted } from '../runtime/run/quoted.ts';
 
 /**
  * The command line that calls a command again as it was called, to be typed in the same folder; `changed` has options

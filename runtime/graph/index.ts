@@ -10,7 +10,7 @@ export {
   loadDocument,
   loadGraph,
 } from './load.ts';
-export type { Json, JsonObject } from './located.ts';
+export { isObject, type Json, type JsonObject } from './located.ts';
 export { FORMAT_VERSION } from './migrate.ts';
 export { type Action, type Plan, type PlanEntry, type PullPlan, planGraph } from './plan.ts';
 export { type ErrorColours, errorsToJson, renderError, renderErrors } from './render.ts';

@@ -6,6 +6,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A JSON value that remembers where each part of it was written. */
 export type Located = LocatedScalar | LocatedArray | LocatedObject;
 

@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path';
-import { quoted } from '../run/resume.ts';
+import { quoted } from '../run/quoted.ts';
 import type { ReportedRun } from './read-run.ts';
 
 /** A command line, and what it is good for. */

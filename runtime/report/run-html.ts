@@ -1,3 +1,4 @@
+import { isObject } from '../graph/index.ts';
 import type { LeftOut } from './budget.ts';
 import { reportedCommands } from './commands.ts';
 import type { RunHistory } from './history.ts';
@@ -123,8 +124,4 @@ function bar(share: number): Html {
 function inShort(pulled: string): string {
   const [first = '', ...others] = pulled.split('+');
   return others.length > 0 ? `${first} + ${others.length} more` : first;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

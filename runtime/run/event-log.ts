@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import type { Json } from '../graph/index.ts';
+import { isObject, type Json } from '../graph/index.ts';
 import type { RunEvent } from './events.ts';
-import { isObject } from './resume.ts';
 
 /** Appends events to `events.jsonl`, one a line. Every line that was written whole stays whole. */
 export class EventLog {

@@ -3,10 +3,9 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
 import { writeFileAtomic } from '../formats/atomic.ts';
-import type { Json, JsonObject } from '../graph/index.ts';
+import { isObject, type Json, type JsonObject } from '../graph/index.ts';
 import type { Item } from '../node.ts';
 import { diskProblem, messageOf, RunError } from './errors.ts';
-import { isObject } from './resume.ts';
 
 const RunRecordSchema = Type.Object({
   formatVersion: Type.Literal(1),

@@ -1,16 +1,12 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Json, JsonObject } from '../graph/index.ts';
+import { isObject, type Json } from '../graph/index.ts';
+import { quoted } from './quoted.ts';
 
 /** The command that continues a run, to be typed in the current folder. */
 export function resumeCommand(folder: string): string {
   const short = relative(process.cwd(), folder);
   const path = short && !short.startsWith('..') && !isAbsolute(short) ? short : folder;
   return `npx gan2shape run --resume ${quoted(path)}`;
-}
-
-/** A word as shells take it. */
-export function quoted(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first place where two documents differ, as a JSON pointer with both values; undefined where none does. */
@@ -36,10 +32,6 @@ export function firstDifference(before: Json, after: Json, pointer = ''): string
   }
   const [was, is] = [JSON.stringify(before), JSON.stringify(after)];
   return was === is ? undefined : `${pointer} was ${shorten(was)} and is ${shorten(is)}`;
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shorten(text: string): string {
