@@ -288,6 +288,8 @@ export class OnnxBackend extends tf.KernelBackend {
   }
 
   override dispose(): void {
+    const contents = new Set([...this.entries.values()].map(({ sym }) => sym?.value.content));
+    for (const content of contents) if (content?.kind === 'device') content.tensor.dispose();
     this.evaluator.dispose();
     this.entries.clear();
   }

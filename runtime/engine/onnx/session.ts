@@ -3,6 +3,7 @@ import type { Tensor as OrtTensor } from 'onnxruntime-common';
 import { EngineError } from '../errors.ts';
 import type { Session, SessionOptions } from '../session.ts';
 import { createTorchSession } from '../torch/session.ts';
+import { endingAfterOutputs } from './session-end.ts';
 
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
@@ -84,7 +85,7 @@ export function createSession(model: Uint8Array, what: string, options: SessionO
   } catch (cause) {
     throw failure(cause, `${what} could not be prepared on ${provider}`);
   }
-  return {
+  return endingAfterOutputs({
     run(feeds, fetches) {
       try {
         return session.run(feeds, fetches, {});
@@ -94,7 +95,7 @@ export function createSession(model: Uint8Array, what: string, options: SessionO
     },
     endProfiling: () => session.endProfiling(),
     dispose: () => session.dispose(),
-  };
+  });
 }
 
 function onTorch(model: Uint8Array, what: string, options: SessionOptions): Session {
