@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageFolder } from '../runtime/package-folder.ts';
 
-/** The version of this package, from the package.json above this file. */
+/** The version of this package. */
 export function packageVersion(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return versionIn(join(folder, 'package.json')) ?? 'unknown';
+  return versionIn(join(packageFolder(), 'package.json')) ?? 'unknown';
 }
 
 /** The version of an installed package; undefined where it is not installed. */

@@ -1,16 +1,16 @@
-import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openRegularFile } from '../formats/regular-file.ts';
+import { packageFolder } from '../package-folder.ts';
 import { canonicalJson, hashJson } from './canonical.ts';
 import { type GraphError, Reporter } from './errors.ts';
 import type { JsonObject, Located, LocatedObject } from './located.ts';
 import { propertyOf } from './located.ts';
 import { mergePatch } from './merge.ts';
 import { migrate } from './migrate.ts';
+import { override } from './override.ts';
 import { readJson } from './read.ts';
 import { referencesIn } from './resolved.ts';
-import { parseSet } from './set.ts';
 import type { Origin, Source } from './source.ts';
 
 /** Reads a graph file's text; throws an error whose message says why it cannot. */
@@ -47,7 +47,7 @@ export interface LoadedGraph {
  */
 export function loadGraph(graph: string, options: LoadOptions = {}): LoadedGraph {
   const read = options.read ?? readText;
-  const folder = options.graphsFolder ?? defaultGraphsFolder();
+  const folder = options.graphsFolder ?? join(packageFolder(), 'graphs');
   const report = new Reporter();
   const sources: Source[] = [];
   const documents: Located[] = [];
@@ -61,7 +61,7 @@ export function loadGraph(graph: string, options: LoadOptions = {}): LoadedGraph
     try {
       text = read(file);
     } catch (error) {
-      reportUnread(report, graph, asked, error);
+      reportUnread(report, graph, { asked, folder, error });
       break;
     }
     const source: Source = { name: displayName(file), text };
@@ -88,8 +88,7 @@ export function loadGraph(graph: string, options: LoadOptions = {}): LoadedGraph
       break;
     }
   }
-  const overrides = (options.set ?? []).map((argument) => parseSet(argument, report));
-  const merged = whole ? merge([...documents, ...overrides]) : undefined;
+  const merged = whole ? merge(documents, options.set ?? [], report) : undefined;
   return {
     file: entry,
     ...(merged && { document: merged }),
@@ -113,10 +112,15 @@ export function loadDocument(
   return loadGraph(file, { ...options, read: (path) => (path === file ? text : read(path)) });
 }
 
-/** Bases first. `extends` and `$schema` belong to the files, not to the graph that they make. */
-function merge(patches: readonly (Located | undefined)[]): LocatedObject | undefined {
+/** Bases first, then the overrides. `extends` and `$schema` belong to the files, not to the graph that they make. */
+function merge(
+  documents: readonly Located[],
+  overrides: readonly string[],
+  report: Reporter,
+): LocatedObject | undefined {
   let merged: Located | undefined;
-  for (const patch of patches) if (patch) merged = mergePatch(merged, patch);
+  for (const document of documents) merged = mergePatch(merged, document);
+  for (const argument of overrides) merged = merged && override(merged, argument, report);
   if (merged?.kind !== 'object') return undefined;
   const entries = new Map(merged.entries);
   entries.delete('extends');
@@ -152,18 +156,31 @@ function describe(located: Located): string {
   return located.kind === 'scalar' ? JSON.stringify(located.value) : `an ${located.kind}`;
 }
 
-function reportUnread(report: Reporter, graph: string, asked: Origin | undefined, error: unknown): void {
+interface Unread {
+  /** The `extends` that asked for it. */
+  readonly asked: Origin | undefined;
+  /** Where named graphs are. */
+  readonly folder: string;
+  readonly error: unknown;
+}
+
+function reportUnread(report: Reporter, graph: string, { asked, folder, error }: Unread): void {
   const reason = reasonOf(error);
+  const among = existsSync(folder) ? officialGraphs(folder) : [];
   if (asked) {
     const found = asked.source.text.slice(asked.offset, asked.offset + asked.length);
-    report.add('extends-not-found', asked, { pointer: '/extends', found, reason });
+    const wrong = found.replace(/^"|"$/g, '');
+    report.add('extends-not-found', asked, { pointer: '/extends', found, reason, wrong, among });
   } else {
-    report.add(
-      'unreadable',
-      { source: { name: graph, text: '' }, offset: 0, length: 1 },
-      { found: graph, reason },
-    );
+    const at = { source: { name: graph, text: '' }, offset: 0, length: 1 };
+    report.add('unreadable', at, { found: graph, reason, wrong: graph, among });
   }
+}
+
+function officialGraphs(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json'))
+    .map((name) => name.slice(0, -'.json'.length));
 }
 
 function reasonOf(error: unknown): string {
@@ -187,11 +204,4 @@ function readText(path: string): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** `graphs/` beside the package.json above this file: the same folder from the sources and from dist/. */
-function defaultGraphsFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'graphs');
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   catchError,
@@ -18,6 +17,7 @@ import {
 import type { ActiveEngine } from '../engine/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Item } from '../node.ts';
+import { pathFrom } from '../package-folder.ts';
 import { type Checkpoint, Checkpoints, type RunState } from './checkpoint.ts';
 import type { RunCommand } from './commands.ts';
 import { Control } from './control.ts';
@@ -76,7 +76,7 @@ export class Performer {
 
   constructor(private readonly options: PerformOptions) {
     const { graph, record, folder, log, checkpoint } = options;
-    const resolvePath = (path: string) => resolve(record.workingFolder, path);
+    const resolvePath = (path: string) => pathFrom(record.workingFolder, path);
     this.bus = new EventBus(log);
     this.metrics = new Metrics(checkpoint?.state.metrics);
     this.stages = stagesOf(graph.schedule);

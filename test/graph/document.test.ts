@@ -81,6 +81,35 @@ describe('extends', () => {
     expect(reason('latin.json')).toEqual([expect.stringMatching(/^unreadable: .*it is not UTF-8 text/)]);
   });
 
+  it('suggests the official graph whose name is near', () => {
+    writeFileSync(join(folder, 'official.json'), JSON.stringify(regression));
+    writeFileSync(join(folder, 'mine.json'), JSON.stringify({ formatVersion: 1, extends: 'offical' }));
+    const suggested = (graph: string) =>
+      loadGraph(graph, { graphsFolder: folder }).errors.map(({ code, nearest }) => `${code}: ${nearest}`);
+    expect(suggested('oficial')).toEqual(['unreadable: official']);
+    expect(suggested(join(folder, 'mine.json'))).toEqual(['extends-not-found: official']);
+  });
+
+  it('refuses an override that meets nothing', () => {
+    const document = { ...regression, settings: { rate: 0.5 } };
+    const said = (argument: string) =>
+      loadDocument(document, { set: [argument] }).errors.map(
+        ({ code, message, nearest }) => `${code}: ${message.split(': ')[1]} (${nearest})`,
+      );
+    expect(said('rate=1')).toEqual(['bad-override: a graph has no part "rate" (settings.rate)']);
+    expect(said('node.data.params.rows=1')).toEqual(['bad-override: a graph has no part "node" (nodes)']);
+    expect(said('nodes.dat.params.rows=1')).toEqual(['bad-override: there is no node "dat" (data)']);
+    expect(said('nodes.more=null')).toEqual(['bad-override: there is no node "more" (undefined)']);
+    expect(said('schedule.0.times=1')).toEqual([
+      'bad-override: "schedule" is a list, which can only be replaced as a whole (undefined)',
+    ]);
+    expect(said('nodes={}')).toEqual([
+      'bad-override: an object without keys changes nothing; null takes things away (undefined)',
+    ]);
+    expect(said('nodes.more={"type":"toy/data"}')).toEqual([]);
+    expect(said('settings.other=1')).toEqual([]);
+  });
+
   it('takes a byte order mark', () => {
     writeFileSync(join(folder, 'bom.json'), `\uFEFF${JSON.stringify(regression)}`);
     expect(openGraph(join(folder, 'bom.json'), { registry }).nodes.size).toBe(4);
