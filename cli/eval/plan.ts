@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Graph, type GraphNode, openGraph, planGraph } from '../../runtime/graph/index.ts';
+import { pathFrom } from '../../runtime/package-folder.ts';
 import { loadRegistry } from '../../runtime/registry.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { stamp } from '../../runtime/run/folder.ts';
@@ -99,7 +100,8 @@ async function itemsOf({
   readonly selectors: readonly string[] | undefined;
 }): Promise<string[]> {
   const sources = used.filter(({ role }) => role === 'source');
-  const all = await new Sources({ graph, used: sources, seed, resolve }).list();
+  const fromHere = (path: string) => pathFrom(process.cwd(), path);
+  const all = await new Sources({ graph, used: sources, seed, resolve: fromHere }).list();
   if (typeof items === 'number') {
     if (!Number.isInteger(items) || items < 1 || items > all.length) {
       throw new RunError('unknown-item', `There are no first ${items} items: the graph has ${all.length}`);
