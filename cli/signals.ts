@@ -25,9 +25,11 @@ export function onSignals({ stop, tooSlow }: SignalOptions): {
   let timer: NodeJS.Timeout | undefined;
   let first = 0;
   const end = (signalCode: number) => {
-    // a dashboard that is left at once has hidden it
-    if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
-    process.stderr.write(`${tooSlow()}\n`);
+    // after the dashboard has let go of the terminal, which it does when the process exits
+    process.once('exit', () => {
+      if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+      process.stderr.write(`${tooSlow()}\n`);
+    });
     process.exit(signalCode);
   };
   const on = (signalCode: number) => () => {

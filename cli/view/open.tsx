@@ -128,6 +128,11 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
     draw();
   };
   stdout.on('resize', resize);
+  const leave = () => {
+    screen.close();
+    output.release();
+  };
+  process.once('exit', leave);
   const views = events.pipe(
     tap({
       next: (event) => {
@@ -150,8 +155,8 @@ async function openDashboard(events: Observable<RunEvent>, options: OpenViewOpti
   } finally {
     stdout.off('resize', resize);
     app.unmount();
-    screen.close();
-    output.release();
+    process.off('exit', leave);
+    leave();
   }
   for (const line of outcomeLines(view, style)) stdout.write(`${line}\n`);
 }

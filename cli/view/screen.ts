@@ -28,6 +28,7 @@ export class Screen extends EventEmitter {
   private readonly terminal: Terminal;
   private shown: readonly Line[] = [];
   private open = false;
+  private closed = false;
   private whole = false;
 
   constructor(terminal: Terminal) {
@@ -45,6 +46,7 @@ export class Screen extends EventEmitter {
 
   /** Draws a frame: its rows, separated by line ends. Rows beyond what the terminal has are left out. */
   write(frame: string): boolean {
+    if (this.closed) return true;
     const rows = this.book.resolve(frame).slice(0, Math.max(1, this.rows - 1));
     const update = this.difference(rows);
     if (update !== '') this.terminal.write(`${BEGIN}${this.open ? '' : HIDE_CURSOR}${update}${END}`);
@@ -83,10 +85,11 @@ export class Screen extends EventEmitter {
     this.whole = true;
   }
 
-  /** Leaves the last frame on the terminal and gives the cursor back. */
+  /** Leaves the last frame on the terminal and gives the cursor back; draws nothing from then on. */
   close(): void {
     if (this.open) this.terminal.write(SHOW_CURSOR);
     this.open = false;
+    this.closed = true;
     this.shown = [];
   }
 

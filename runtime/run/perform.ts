@@ -184,7 +184,10 @@ export class Performer {
       await this.saver.save();
       this.finish('interrupted', { resume: resumeCommand(this.options.folder.path) });
     } else if (this.failedItems.length === this.items.length) {
-      const error = new RunError('items-failed', `All ${this.items.length} items failed`);
+      const error = new RunError(
+        'items-failed',
+        this.items.length === 1 ? 'The only item failed' : `All ${this.items.length} items failed`,
+      );
       this.finish('failed', { problem: problemOf(error) });
     } else if (this.saver.failure) this.finish('failed', { problem: problemOf(this.saver.failure) });
     else this.finish('completed', {});
