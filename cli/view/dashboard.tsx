@@ -5,7 +5,7 @@ import { GAP, type Layout, layoutFor, type Pane, type Size } from './layout.ts';
 import { footerRow } from './panes/footer.ts';
 import { graphRows, lastTop, topRow } from './panes/graph.ts';
 import { headerRows } from './panes/header.ts';
-import { helpRows } from './panes/help.ts';
+import { helpRows, lastHelpTop } from './panes/help.ts';
 import { Images, previewCount } from './panes/images.tsx';
 import { logRows } from './panes/log.ts';
 import { curvesOf, lossRows } from './panes/losses.ts';
@@ -49,6 +49,8 @@ export function Dashboard(props: DashboardProps): JSX.Element {
     ended: view.outcome !== undefined,
   });
 
+  const page = { width, steers: controls !== undefined };
+
   useInput(
     (input, key) => {
       const ask = (wanted: Request) => {
@@ -72,13 +74,14 @@ export function Dashboard(props: DashboardProps): JSX.Element {
         graphLast: lastTop(tree, graph.height),
         graphTop: topRow(view, tree, graph),
         logLines: view.log.length,
+        helpLast: lastHelpTop(page, heightOf(layout), style),
       };
       setUi((current) => moved(current, move, bounds));
     },
     { isActive: keys && view.outcome === undefined },
   );
 
-  const footer = { width, clock, steers: controls !== undefined, keys, ...(request ? { request } : {}) };
+  const footer = { ...page, clock, keys, ...(request ? { request } : {}) };
   const panes = (pane: Pane, size: Size): JSX.Element => {
     const options = { ...size, focused: keys && ui.focus === pane };
     if (pane === 'images') {
@@ -96,7 +99,8 @@ export function Dashboard(props: DashboardProps): JSX.Element {
           : logRows(view, { ...options, back: ui.logBack }, style);
     return <Rows key={pane} rows={rows} {...size} />;
   };
-  const help = ui.help ? helpRows({ width, steers: controls !== undefined }, style) : undefined;
+  const { helpTop: top } = ui;
+  const help = top === undefined ? undefined : helpRows(page, { top, height: heightOf(layout) }, style);
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       <Rows rows={header} width={width} height={layout.header} />

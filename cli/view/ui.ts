@@ -13,10 +13,11 @@ export interface Ui {
   readonly graphTop?: number;
   /** Lines that the log is scrolled back. */
   readonly logBack: number;
-  readonly help: boolean;
+  /** First row of the help page that is shown; absent where it is not. */
+  readonly helpTop?: number;
 }
 
-export const INITIAL_UI: Ui = { focus: 'losses', preview: 0, curve: 0, logBack: 0, help: false };
+export const INITIAL_UI: Ui = { focus: 'losses', preview: 0, curve: 0, logBack: 0 };
 
 /** How far each thing that the keys move can go. */
 export interface Bounds {
@@ -26,6 +27,7 @@ export interface Bounds {
   readonly graphLast: number;
   readonly graphTop: number;
   readonly logLines: number;
+  readonly helpLast: number;
 }
 
 export type Move = 'next-pane' | 'previous-pane' | 'left' | 'right' | 'up' | 'down' | 'back' | 'help';
@@ -46,15 +48,18 @@ export function moved(ui: Ui, move: Move, bounds: Bounds): Ui {
     case 'down':
       return scrolled(ui, 1, bounds);
     case 'back': {
-      const { graphTop: _following, ...rest } = ui;
-      return { ...rest, help: false, preview: 0, logBack: 0 };
+      const { graphTop: _following, helpTop: _help, ...rest } = ui;
+      return { ...rest, preview: 0, logBack: 0 };
     }
-    case 'help':
-      return { ...ui, help: !ui.help };
+    case 'help': {
+      const { helpTop, ...rest } = ui;
+      return helpTop === undefined ? { ...rest, helpTop: 0 } : rest;
+    }
   }
 }
 
 function scrolled(ui: Ui, by: number, bounds: Bounds): Ui {
+  if (ui.helpTop !== undefined) return { ...ui, helpTop: clamp(ui.helpTop + by, bounds.helpLast) };
   switch (ui.focus) {
     case 'losses':
       return { ...ui, curve: clamp(ui.curve + by, bounds.curves - 1) };

@@ -16,6 +16,9 @@ const PHASES: { readonly [phase in Phase]: readonly [sign: string, colour: Style
 };
 const LABEL = 10;
 const PERCENT = 7;
+/** Below this width, bars are so short that percentage and speed stand beside them. */
+const NARROW = 48;
+const SHORT_BAR = 6;
 
 /** The sign of a phase in its colour, e.g. a green `●`. */
 export function phaseSign(phase: Phase, style: Style): string {
@@ -99,9 +102,9 @@ function barRow(
   width: number,
   style: Style,
 ): string {
-  const length = Math.max(8, Math.min(48, Math.floor(width * 0.3)));
+  const length = width < NARROW ? SHORT_BAR : Math.min(48, Math.floor(width * 0.3));
   const { filled, empty } = bar(share, length);
-  const head = `  ${column(label, LABEL)}${style.cyan(filled)}${style.dim(empty)}`;
+  const head = `  ${column(label, LABEL - 1)} ${style.cyan(filled)}${style.dim(empty)}`;
   const percent = column(formatPercent(share), PERCENT - 1, { align: 'right' });
   const room = width - 2 - LABEL - length - PERCENT - 1 - widthOf(right) - (right ? 2 : 0);
   return spread(`${head}${pad(percent, PERCENT)} ${cut(detail, Math.max(0, room))}`, right, width);

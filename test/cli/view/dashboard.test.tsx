@@ -169,6 +169,19 @@ describe('the dashboard', () => {
     expect(app.lines().join('\n')).not.toContain('all images, or each alone');
   });
 
+  it('shows all of its help, in small terminals by scrolling', async () => {
+    const large = show(midway(), 80, 24);
+    await large.press('?');
+    const page = large.lines().join('\n');
+    expect(page).toMatch(/next pane(.|\n)*a dim curve is not of the current step/);
+    const small = show(midway(), 40, 10);
+    await small.press('?');
+    expect(small.lines().join('\n')).toContain('↓ more');
+    for (let i = 0; i < 40; i++) await small.press('\u001b[B');
+    expect(small.lines().join('\n')).toMatch(/metric;\s+a\s+dim\s+curve\s+is\s+not\s+of\s+the\s+current\s+step/);
+    expect(small.lines().join('\n')).toContain('↑ more');
+  });
+
   it('names the failed node in the last frame', () => {
     const lines = show(
       viewAt(() => false, { end: 'failed' }),
