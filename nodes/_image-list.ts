@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import type { HostTensor } from '../runtime/engine/host-op.ts';
@@ -11,6 +11,7 @@ import {
 } from '../runtime/formats/image.ts';
 import { cropRaster, resizeRaster } from '../runtime/formats/image-resample.ts';
 import { openCheckpoint } from '../runtime/formats/index.ts';
+import { readText } from '../runtime/formats/regular-file.ts';
 import type { HostContext } from '../runtime/node.ts';
 import { depthRange } from './_camera.ts';
 
@@ -105,7 +106,7 @@ export async function listNames(
   if (images === '') throw new Error('the parameter "images" names no folder');
   const source = resolve(list || images);
   const names = list
-    ? (await readFile(source, 'utf8').catch((cause) => unreadable(source, cause)))
+    ? textIn(source)
         .split(/\r?\n/)
         .flatMap((line) => line.trim().split(/\s+/)[0] || [])
     : (await readdir(source).catch((cause) => unreadable(source, cause)))
@@ -217,8 +218,7 @@ async function readLatent(list: ImageList, name: string, resolve: Resolve): Prom
 /** A file with one view. */
 async function readView(list: ImageList, name: string, resolve: Resolve): Promise<Float32Array> {
   const path = resolve(join(list.views, name.replace(/\.\w+$/, '.json')));
-  const text = await readFile(path, 'utf8').catch((cause) => unreadable(path, cause));
-  const view = viewIn(text);
+  const view = viewIn(textIn(path));
   if (!view) throw new Error(`${path}: expected JSON with ${VIEW} numbers as "view"`);
   return Float32Array.from(view);
 }
@@ -232,9 +232,19 @@ function viewIn(text: string): readonly number[] | undefined {
   }
 }
 
+function textIn(path: string): string {
+  try {
+    return readText(path);
+  } catch (cause) {
+    return unreadable(path, cause);
+  }
+}
+
 function unreadable(path: string, cause: unknown): never {
-  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  throw new Error(missing ? `${path}: there is no such file or folder` : messageOf(cause), { cause });
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') throw new Error(`${path}: there is no such file or folder`, { cause });
+  // what the system says names the file
+  throw new Error(code === undefined ? `${path}: ${messageOf(cause)}` : messageOf(cause), { cause });
 }
 
 function messageOf(cause: unknown): string {

@@ -113,7 +113,7 @@ async function gateOptionsOf({ maxSide, maxMad, baseline, tolerance }: EvalOptio
   return {
     ...(maxSide !== undefined && { maxSide }),
     ...(maxMad !== undefined && { maxMad }),
-    ...(baseline !== undefined && { baseline: await readEvaluation(baseline) }),
+    ...(baseline !== undefined && { baseline: readEvaluation(baseline) }),
     ...(tolerance !== undefined && { tolerance }),
   };
 }

@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { Errors } from 'typebox/value';
+import { readText } from '../../runtime/formats/regular-file.ts';
 import { messageOf, RunError } from '../../runtime/run/errors.ts';
 import { type Evaluation, EvaluationSchema } from './evaluation.ts';
 
 /** Reads an `evaluation.json`. Throws RunError `bad-option` that says what is wrong with the file. */
-export async function readEvaluation(file: string): Promise<Evaluation> {
+export function readEvaluation(file: string): Evaluation {
   const hint = 'Give the evaluation.json that `gan2shape eval` has written.';
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(readText(file));
   } catch (cause) {
     throw new RunError('bad-option', `Cannot read ${file}: ${messageOf(cause)}`, { hint }, { cause });
   }

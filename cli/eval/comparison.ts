@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
+import { readText } from '../../runtime/formats/regular-file.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { appearanceOf } from './appearance.ts';
 import { type EvaluationView, evaluate } from './evaluate.ts';
@@ -56,7 +57,7 @@ export interface ComparisonOptions {
 export function readRows(file: string): ComparisonRow[] {
   let rows: unknown;
   try {
-    rows = JSON.parse(readFileSync(file, 'utf8'));
+    rows = JSON.parse(readText(file));
   } catch (cause) {
     throw new RunError('bad-option', `${file}: ${cause instanceof Error ? cause.message : cause}`);
   }
@@ -95,7 +96,13 @@ export async function* compareRows(
       const metric = metrics.find(({ name }) => name === choose.metric);
       if (metric) higher = appearanceOf(metric).better === 'higher';
     }
-    const best = choose.among[bestOf(scores, higher)] as readonly string[];
+    const best = choose.among[bestOf(scores, higher)];
+    if (!best) {
+      const reason = `no choice has a mean of ${choose.metric}, by which the best is to be chosen`;
+      throw new RunError('bad-option', `${title}: ${reason}`, {
+        hint: 'Choose by a metric that the graph reports.',
+      });
+    }
     yield { title, missing, evaluation: await evaluated(best, 'reported'), chosen: { set: best, scores } };
   }
 }
@@ -126,7 +133,7 @@ async function requireSame(needs: readonly string[], folder: string): Promise<vo
 function readNote(note: string): Readonly<Record<string, string>> {
   let digests: unknown;
   try {
-    digests = JSON.parse(readFileSync(note, 'utf8'));
+    digests = JSON.parse(readText(note));
   } catch {}
   if (Check(Type.Record(Type.String(), Type.String()), digests)) return digests;
   throw new RunError(
@@ -135,10 +142,11 @@ function readNote(note: string): Readonly<Record<string, string>> {
   );
 }
 
-/** The place of the least score that is a number, or of the greatest where higher is better. */
+/** The place of the least score that is a number, or of the greatest where higher is better; -1 without a number. */
 function bestOf(scores: readonly (number | null)[], higher: boolean): number {
   const costs = scores.map((score) => (score === null ? Number.POSITIVE_INFINITY : higher ? -score : score));
-  return costs.indexOf(Math.min(...costs));
+  const least = Math.min(...costs);
+  return Number.isFinite(least) ? costs.indexOf(least) : -1;
 }
 
 /** A title as a name that every file system takes. */

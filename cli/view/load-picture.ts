@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { CELL, type Pixels } from './picture.ts';
 
@@ -32,8 +32,8 @@ export async function loadPicture(
   box: { readonly columns: number; readonly rows: number },
 ): Promise<Pixels> {
   // Through a buffer: sharp remembers files by name, and previews are written again under the same name.
+  if ((await stat(file)).size > MAX_BYTES) throw new RangeError(`${file} is larger than a preview can be`);
   const bytes = await readFile(file);
-  if (bytes.length > MAX_BYTES) throw new RangeError(`${file} is larger than a preview can be`);
   const { data, info } = await sharp(bytes)
     .flatten({ background: '#000' })
     .toColourspace('srgb')

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { openCheckpoint } from '../../runtime/formats/index.ts';
+import { readText } from '../../runtime/formats/regular-file.ts';
 import { defineNode, port } from '../../runtime/node.ts';
 import { cholesky, expectSymmetric } from '../_gaussian.ts';
 
@@ -78,7 +78,7 @@ interface Moments {
 }
 
 async function moments(path: string): Promise<Moments> {
-  if (path.endsWith('.json')) return jsonMoments(path, await readFile(path, 'utf8'));
+  if (path.endsWith('.json')) return jsonMoments(path);
   const file = await openCheckpoint(path);
   try {
     const [mean, covariance] = [
@@ -91,9 +91,9 @@ async function moments(path: string): Promise<Moments> {
   }
 }
 
-function jsonMoments(path: string, text: string): Moments {
+function jsonMoments(path: string): Moments {
   try {
-    const { mean, cov }: { readonly mean?: unknown; readonly cov?: unknown } = JSON.parse(text);
+    const { mean, cov }: { readonly mean?: unknown; readonly cov?: unknown } = JSON.parse(readText(path));
     const numbers = (value: unknown, name: string): number[] => {
       const flat = Array.isArray(value) ? value.flat() : [];
       if (flat.length === 0 || !flat.every(Number.isFinite))

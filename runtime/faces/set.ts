@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../formats/atomic.ts';
+import { readText } from '../formats/regular-file.ts';
 import { RunError } from '../run/errors.ts';
 
 /** What decides every byte of a set, its count aside. */
@@ -66,7 +67,7 @@ export async function openSet({ folder, seed, size }: SetOptions): Promise<void>
 function expectSame(record: string, settings: Readonly<Record<string, string | number>>): void {
   let found: Partial<Record<string, unknown>> = {};
   try {
-    found = JSON.parse(readFileSync(record, 'utf8')) ?? {};
+    found = JSON.parse(readText(record)) ?? {};
   } catch {
     throw new RunError('folder-in-use', `${record} cannot be read`, {
       hint: 'Choose another folder with --out, or empty this one.',

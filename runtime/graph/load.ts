@@ -1,6 +1,6 @@
-import { closeSync, existsSync, fstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { openRegularFile } from '../formats/regular-file.ts';
+import { readText } from '../formats/regular-file.ts';
 import { packageFolder } from '../package-folder.ts';
 import { canonicalJson, hashJson } from './canonical.ts';
 import { type GraphError, Reporter } from './errors.ts';
@@ -189,19 +189,4 @@ function reasonOf(error: unknown): string {
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text';
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Bytes that a graph may have: the largest here have some tens of thousands. */
-const LARGEST = 1 << 24;
-
-function readText(path: string): string {
-  const descriptor = openRegularFile(path);
-  try {
-    const { size } = fstatSync(descriptor);
-    if (size > LARGEST)
-      throw new Error(`it has ${size} bytes, more than the ${LARGEST} that a graph may have`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
-  } finally {
-    closeSync(descriptor);
-  }
 }

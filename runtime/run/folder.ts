@@ -3,6 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
 import { writeFileAtomic } from '../formats/atomic.ts';
+import { readText } from '../formats/regular-file.ts';
 import { isObject, type Json, type JsonObject } from '../graph/index.ts';
 import type { Item } from '../node.ts';
 import { diskProblem, messageOf, RunError } from './errors.ts';
@@ -125,7 +126,7 @@ export class RunFolder {
 
   private read(name: string): Json {
     try {
-      return JSON.parse(readFileSync(join(this.path, name), 'utf8')) as Json;
+      return JSON.parse(readText(join(this.path, name))) as Json;
     } catch (cause) {
       throw this.notARun(`${name}: ${messageOf(cause)}`, cause);
     }

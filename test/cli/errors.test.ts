@@ -4,12 +4,24 @@ import { onSignals } from '../../cli/signals.ts';
 import { EngineError } from '../../runtime/engine/errors.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 
+/** Calls what is from now on to be called when the process exits. */
+function atExit(): () => void {
+  const before = process.listeners('exit');
+  return () => {
+    for (const listener of process.listeners('exit').filter((one) => !before.includes(one))) {
+      process.off('exit', listener);
+      listener(0);
+    }
+  };
+}
+
 describe('signals', () => {
   const exits = () =>
     vi.spyOn(process, 'exit').mockImplementation((() => undefined) as unknown as typeof process.exit);
 
   it('the first asks to stop, the second ends the process', () => {
     const exit = exits();
+    const leave = atExit();
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     let stops = 0;
     const signals = onSignals({ stop: () => ++stops > 0, tooSlow: () => 'resume it so' });
@@ -22,6 +34,8 @@ describe('signals', () => {
     process.emit('SIGTERM');
     clock.mockRestore();
     expect(exit).toHaveBeenCalledWith(130);
+    expect(write).not.toHaveBeenCalled();
+    leave();
     expect(write.mock.calls).toEqual([['resume it so\n']]);
     signals.release();
     write.mockRestore();
@@ -36,6 +50,7 @@ describe('signals', () => {
     expect(exit).toHaveBeenLastCalledWith(143);
     early.release();
     exit.mockClear();
+    const leave = atExit();
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const slow = onSignals({ stop: () => true, tooSlow: () => 'resume it so' });
     process.emit('SIGINT');
@@ -43,6 +58,7 @@ describe('signals', () => {
     expect(exit).not.toHaveBeenCalled();
     vi.advanceTimersByTime(900);
     expect(exit).toHaveBeenCalledWith(130);
+    leave();
     expect(write).toHaveBeenCalledWith('resume it so\n');
     slow.release();
     vi.restoreAllMocks();

@@ -84,7 +84,7 @@ function seenPixels(image: Float32Array, normals: Float32Array, segments: Float3
 
 function lightOf(seen: readonly Seen[], { mean, deviation, noise, pixels }: LightOfShadingOptions): number[] {
   const light = [...mean];
-  const count = 1 + Math.max(-1, ...seen.map(({ segment }) => segment));
+  const count = 1 + seen.reduce((last, { segment }) => Math.max(last, segment), -1);
   for (let round = 0; round < ROUNDS; round++) {
     const rows = seen.map((pixel) => ({ ...pixel, ...explained(pixel.normal, light) }));
     const errors = withoutMeans(

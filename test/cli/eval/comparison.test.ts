@@ -31,7 +31,7 @@ async function compared(rows: unknown, out: string): Promise<ComparedRow[]> {
 }
 
 describe('a comparison of methods', () => {
-  it('chooses settings on other faces, and says what it cannot compute', { timeout: 60_000 }, async () => {
+  it('chooses settings on other faces, and says what it cannot compute', { timeout: 180_000 }, async () => {
     const among = [
       ['settings.near=0.99', 'settings.far=1'],
       ['settings.near=0.97', 'settings.far=1.01'],
@@ -60,7 +60,7 @@ describe('a comparison of methods', () => {
     expect(await compared(rows, 'choose')).toEqual([flat, best, later]);
   });
 
-  it('chooses the greatest where higher is better', { timeout: 60_000 }, async () => {
+  it('chooses the greatest where higher is better', { timeout: 180_000 }, async () => {
     const among = [['settings.radius=0.07'], ['settings.boxTop=0.6', 'settings.boxBottom=0.8']];
     const choose = { metric: 'correlation', set: [], among };
     const rows = [{ title: 'Ellipsoid', graph: ELLIPSOID, items: 1, choose }];
@@ -68,6 +68,16 @@ describe('a comparison of methods', () => {
     const [whole, part] = row.chosen?.scores ?? [];
     expect(whole).toBeGreaterThan(part ?? Number.NaN);
     expect(row.chosen?.set).toEqual(among[0]);
+  });
+
+  it('chooses nothing by a metric that no choice has', { timeout: 180_000 }, async () => {
+    const choose = {
+      metric: 'sharpness',
+      set: [],
+      among: [['settings.radius=0.07'], ['settings.radius=0.4']],
+    };
+    const rows = [{ title: 'Ellipsoid', graph: ELLIPSOID, items: 1, choose }];
+    await expect(compared(rows, 'none')).rejects.toThrow('Ellipsoid: no choice has a mean of sharpness');
   });
 
   it('does not take results with other weights for its own', async () => {

@@ -178,7 +178,9 @@ describe('the dashboard', () => {
     await small.press('?');
     expect(small.lines().join('\n')).toContain('↓ more');
     for (let i = 0; i < 40; i++) await small.press('\u001b[B');
-    expect(small.lines().join('\n')).toMatch(/metric;\s+a\s+dim\s+curve\s+is\s+not\s+of\s+the\s+current\s+step/);
+    expect(small.lines().join('\n')).toMatch(
+      /metric;\s+a\s+dim\s+curve\s+is\s+not\s+of\s+the\s+current\s+step/,
+    );
     expect(small.lines().join('\n')).toContain('↑ more');
   });
 
