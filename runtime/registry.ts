@@ -115,8 +115,12 @@ function nodeFiles(folder: string, errors: DefinitionError[]): string[] {
             .some((part) => /^[_.]/.test(part)),
       )
       .sort();
-  } catch (error) {
-    errors.push(fault('node-unloadable', folder, { reason: reasonOf(error) }));
+  } catch {
+    errors.push(
+      fault('node-folder-unreadable', folder, {
+        reason: existsSync(folder) ? 'it is no folder' : 'there is no such folder',
+      }),
+    );
     return [];
   }
 }
@@ -160,6 +164,6 @@ function reasonOf(error: unknown): string {
 function builtInFolder(): string {
   const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'nodes');
   if (!existsSync(folder))
-    throw new InvalidNodes([fault('node-unloadable', folder, { reason: 'no such folder' })]);
+    throw new InvalidNodes([fault('node-folder-unreadable', folder, { reason: 'there is no such folder' })]);
   return folder;
 }

@@ -104,7 +104,10 @@ async function itemsOf({
   const all = await new Sources({ graph, used: sources, seed, resolve: fromHere }).list();
   if (typeof items === 'number') {
     if (!Number.isInteger(items) || items < 1 || items > all.length) {
-      throw new RunError('unknown-item', `There are no first ${items} items: the graph has ${all.length}`);
+      throw new RunError(
+        'unknown-item',
+        `The number of items is ${items}, expected a whole number from 1 to ${all.length}, all of the graph`,
+      );
     }
   }
   return selectItems(all, selectors).map(({ name }) => name);

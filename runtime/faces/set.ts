@@ -32,15 +32,17 @@ export function nameOf(index: number): string {
 
 /** Refuses settings that no set has. @throws RunError bad-option */
 export function expectSettings({ count, size, seed }: Omit<SetOptions, 'folder'>): void {
-  const [least, most] = LIMITS.size;
-  expectWhole('--count', count, [1, LIMITS.count]);
-  expectWhole('--size', size, [least, most]);
-  expectWhole('--seed', seed, [0, Number.MAX_SAFE_INTEGER]);
+  const wrong = [
+    ...notWhole('--count', count, [1, LIMITS.count]),
+    ...notWhole('--size', size, LIMITS.size),
+    ...notWhole('--seed', seed, [0, Number.MAX_SAFE_INTEGER]),
+  ];
+  if (wrong.length > 0) throw new RunError('bad-option', wrong.join('\n'));
 }
 
-function expectWhole(option: string, value: number, [least, most]: readonly [number, number]): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RunError('bad-option', `${option} is ${value}, expected a whole number from ${least} to ${most}`);
+function notWhole(option: string, value: number, [least, most]: readonly [number, number]): string[] {
+  if (Number.isInteger(value) && value >= least && value <= most) return [];
+  return [`${option} is ${value}, expected a whole number from ${least} to ${most}`];
 }
 
 /**

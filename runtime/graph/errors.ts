@@ -159,6 +159,10 @@ export const CATALOGUE = {
     hint: 'Give a graph that learns from the picture alone.',
   },
   // Node definitions
+  'node-folder-unreadable': {
+    message: 'The folder of node files {file} cannot be read: {reason}',
+    hint: 'Give the path of a folder with node files.',
+  },
   'node-unloadable': {
     message: 'The node file {file} cannot be loaded: {reason}',
     hint: 'Run it with node to see the full error.',

@@ -128,6 +128,8 @@ export class RunFolder {
     try {
       return JSON.parse(readText(join(this.path, name))) as Json;
     } catch (cause) {
+      if (!existsSync(this.path)) throw this.notARun('there is no such folder', cause);
+      if (!existsSync(join(this.path, name))) throw this.notARun(`it has no ${name}`, cause);
       throw this.notARun(`${name}: ${messageOf(cause)}`, cause);
     }
   }

@@ -153,7 +153,7 @@ describe('bad input ends with exit code 2 before any run', () => {
 
   it('in options and graphs', async () => {
     expect(await refused(plain, '--items', '4')).toContain(
-      'no first 4 items: the graph has 3 [unknown-item]',
+      'The number of items is 4, expected a whole number from 1 to 3, all of the graph [unknown-item]',
     );
     expect(await refused(plain, '--items', '004')).toContain('There is no item "004"');
     expect(await refused(plain, '--items', 'face-9')).toContain('There is no item "face-9"');

@@ -55,7 +55,7 @@ describe('the registry', () => {
       expect.stringMatching(/^node-invalid: The node type toy\/other .*makes its type "toy\/moved"/),
       expect.stringMatching(/^node-missing: .*nothing\.mjs exports no node definition/),
       expect.stringMatching(/^node-unloadable: .*throws\.mjs cannot be loaded: boom/),
-      expect.stringMatching(/^node-unloadable: .*absent cannot be loaded/),
+      expect.stringMatching(/^node-folder-unreadable: .*absent cannot be read: there is no such folder/),
       expect.stringMatching(/^node-invalid: .*toy\/bare .*title is missing/),
       expect.stringMatching(/^node-invalid: .*description is missing/),
       expect.stringMatching(/^node-invalid: .*params is missing/),
