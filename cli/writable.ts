@@ -1,5 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../runtime/formats/make-folder.ts';
 import { messageOf, RunError } from '../runtime/run/errors.ts';
 
 /**
@@ -9,7 +10,7 @@ import { messageOf, RunError } from '../runtime/run/errors.ts';
 export function expectWritable(path: string): void {
   const file = resolve(path);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const there = statSync(file, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw new Error('it is a folder');
     // a device would be replaced by the file

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
+import { makeFolder } from '../../runtime/formats/make-folder.ts';
 import { readText } from '../../runtime/formats/regular-file.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { appearanceOf } from './appearance.ts';
@@ -116,7 +117,7 @@ async function requireSame(needs: readonly string[], folder: string): Promise<vo
   const now = Object.fromEntries(needs.map((file) => [file, digest(file)]));
   const note = join(folder, 'needs.json');
   if (!existsSync(note)) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     await writeFileAtomic(note, [Buffer.from(`${JSON.stringify(now, null, 2)}\n`)]);
     return;
   }

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { writeFileAtomic } from '../formats/atomic.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import type { RemoteFile } from './catalogue.ts';
 import { DownloadError, ofDisk } from './errors.ts';
 
@@ -49,9 +50,11 @@ export async function fetchFile(
   options: FetchOptions = {},
 ): Promise<Fetched> {
   const { attempts = 4, pause = 1000, signal } = options;
-  await mkdir(dirname(path), { recursive: true }).catch((cause) => {
+  try {
+    makeFolder(dirname(path));
+  } catch (cause) {
     throw ofDisk(cause, dirname(path));
-  });
+  }
   for (let attempt = 1; ; attempt++) {
     try {
       return await fetchOnce(remote, path, options);

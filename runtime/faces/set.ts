@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../formats/atomic.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import { readText } from '../formats/regular-file.ts';
 import { RunError } from '../run/errors.ts';
 
@@ -53,7 +54,7 @@ export async function openSet({ folder, seed, size }: SetOptions): Promise<void>
   const settings = { format: 'synface', version: FACES_VERSION, seed, size };
   const record = join(folder, RECORD);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (existsSync(record)) expectSame(record, settings);
     else if (readdirSync(folder).length > 0) {
       const hint = 'Choose another folder with --out, or empty this one.';

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
 import { writeFileAtomic } from '../formats/atomic.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import { readText } from '../formats/regular-file.ts';
 import { isObject, type Json, type JsonObject } from '../graph/index.ts';
 import type { Item } from '../node.ts';
@@ -47,7 +48,7 @@ export class RunFolder {
         if (!this.hasNothing()) throw new RunError('folder-in-use', `The folder ${this.path} is not empty`);
         for (const name of readdirSync(this.path)) rmSync(join(this.path, name), { recursive: true });
       }
-      mkdirSync(this.checkpoints, { recursive: true });
+      makeFolder(this.checkpoints);
     } catch (cause) {
       if (cause instanceof RunError || diskProblem(cause)) throw cause;
       const hint = 'Choose another folder with --out.';
