@@ -69,16 +69,14 @@ function start(file: string | undefined, options: RunCliOptions): Start {
   }
   return async (commands) => {
     const { seed, image, out, items, nodes = [], set = [] } = options;
-    if (image !== undefined) {
-      const { expectPicture } = await import('../picture.ts');
-      await expectPicture(image);
-    }
+    const notes = image === undefined ? [] : await (await import('../picture.ts')).lookAtPicture(image);
     const { runGraph } = await import('../../runtime/run/index.ts');
     const registry = await loadRegistry({ nodes });
     const graph = openGraph(file, { registry, set, ...(image !== undefined && { image }) });
     return runGraph(graph, {
       ...runOptions(options, commands),
       registry: { nodes },
+      notes,
       ...(seed !== undefined && { seed }),
       ...(out !== undefined && { folder: out }),
       ...(items !== undefined && { items }),

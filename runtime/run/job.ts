@@ -20,6 +20,7 @@ export interface RunJob {
   readonly resume: boolean;
   readonly failFast: boolean;
   readonly checkpointEvery: number;
+  readonly notes: readonly string[];
 }
 
 export interface JobOptions {
@@ -77,7 +78,7 @@ async function prepare(job: RunJob, options: JobOptions): Promise<Performer> {
   const { record, failFast, checkpointEvery } = job;
   const folder = new RunFolder(job.folder);
   const graph = options.graph ?? (await graphOf(job));
-  const notes: string[] = [];
+  const notes = [...job.notes];
   const checkpoint = job.resume ? await newestCheckpoint(folder, notes) : undefined;
   const { threads } = record;
   const engine = await startEngine(record.engine, threads === undefined ? {} : { threads });

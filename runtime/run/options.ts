@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly failFast?: boolean;
   /** Seconds between checkpoints. Default 60. Others are taken at the end of every item, on request and at a stop. */
   readonly checkpointEvery?: number;
+  /** What people should be warned of as it begins. */
+  readonly notes?: readonly string[];
   /** What is asked of the run while it works. */
   readonly commands?: Observable<RunCommand>;
   /** Where the node types are that the graph was opened with. */

@@ -45,7 +45,7 @@ export function runGraph(graph: Graph, options: RunOptions = {}): Observable<Run
       registry: absolute(registry),
     };
     await new RunFolder(folder).create(record, formatDocument(graph.document));
-    return jobOf({ folder, record, graph, resume: false, options });
+    return { ...jobOf({ folder, record, graph, resume: false, options }), notes: options.notes ?? [] };
   }).pipe(switchMap((job) => start(job, graph, options)));
 }
 
@@ -91,7 +91,7 @@ function jobOf({
   resume: boolean;
   options: ResumeOptions;
 }): RunJob {
-  return { folder, record, document: graph.document, resume, failFast, checkpointEvery };
+  return { folder, record, document: graph.document, resume, failFast, checkpointEvery, notes: [] };
 }
 
 function start(

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Subject, tap } from 'rxjs';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { lookAtPicture } from '../../cli/picture.ts';
 import { readImage } from '../../runtime/formats/image.ts';
 import { openGraph } from '../../runtime/graph/index.ts';
 import { loadRegistry } from '../../runtime/registry.ts';
@@ -75,11 +76,30 @@ describe('run --image', () => {
     const events = eventsIn(stdout);
     expect(one(events, 'run-started').items).toEqual(['me']);
     expect(of(events, 'metric')).toEqual([]);
+    const warnings = of(events, 'log').map(({ message }) => message);
+    expect(warnings).toContain(
+      `${picture} has the same colour everywhere: there is no shape to be seen in it.`,
+    );
     const written = [...of(events, 'file'), ...of(events, 'image')].map(({ node }) => node);
     expect(written).toEqual(expect.arrayContaining(['latentFile', 'inputFile', 'depthFile']));
     expect(written).not.toContain('metrics');
     const input = await readImage(join(folder, of(events, 'image')[0]?.path ?? ''));
     expect([input.width, input.height]).toEqual([64, 64]);
+  });
+
+  it('finds what is odd about a picture', async () => {
+    const save = async (name: string, image: Sharp) => {
+      const file = join(base, name);
+      await image.png().toFile(file);
+      return file;
+    };
+    const noise = (width: number, height: number) => {
+      const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251);
+      return sharp(data, { raw: { width, height, channels: 3 } });
+    };
+    expect(await lookAtPicture(await save('fine.png', noise(40, 30)))).toEqual([]);
+    const tiny = await save('tiny.png', noise(40, 10));
+    expect(await lookAtPicture(tiny)).toEqual([`${tiny} has 40 × 10 pixels, too few to see a shape in.`]);
   });
 
   it('goes on with that picture', { timeout: 300_000 }, async () => {
