@@ -61,11 +61,11 @@ if (!process.argv.includes('--sources')) {
   const copied = [
     'runtime/engine/gradients.generated.js',
     'runtime/report/viewer.generated.js',
-    'runtime/engine/torch/executor.py',
+    'runtime/engine/torch/executor',
     'runtime/report/style.css',
     ...wasm,
   ];
-  for (const file of copied) cpSync(at(file), at(`dist/${file}`));
+  for (const file of copied) cpSync(at(file), at(`dist/${file}`), { recursive: true });
   // npm makes commands executable when it installs, but not when they are built anew
   chmodSync(at('dist/cli/main.js'), 0o755);
 }

@@ -40,13 +40,13 @@ export class TorchProcess {
     ];
     try {
       execFileSync('mkfifo', [requests, answers]);
-      const script = fileURLToPath(new URL('./executor.py', import.meta.url));
+      const script = fileURLToPath(new URL('./executor', import.meta.url));
       // both ends are opened without waiting for the other: a Python that does not start must not block
       const both = openSync(requests, constants.O_RDWR);
       this.answers = openSync(answers, constants.O_RDONLY | constants.O_NONBLOCK);
       const child = spawn(command, [script, requests, answers], {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, GAN2SHAPE_THREADS: String(threads) },
+        env: { ...process.env, GAN2SHAPE_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' },
       });
       child.on('error', () => {});
       child.unref();
