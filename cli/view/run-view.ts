@@ -8,6 +8,9 @@ import type {
 } from '../../runtime/run/events.ts';
 import type { Series } from './series.ts';
 
+/** The values of a metric, and the node that gave them. */
+export type MetricSeries = Series & { readonly node: string };
+
 /** How much of each kind a view keeps; what exceeds it goes, oldest first. */
 export const LIMITS = {
   log: 200,
@@ -36,7 +39,7 @@ export interface RunView {
   readonly pace: Readonly<Record<string, number>>;
   /** Losses and their terms of the current item, by name, then its metrics. */
   readonly losses: Readonly<Record<string, Series>>;
-  readonly metrics: Readonly<Record<string, Series>>;
+  readonly metrics: Readonly<Record<string, MetricSeries>>;
   /** Nodes that the current item has run and that do not run now. */
   readonly done: ReadonlySet<string>;
   readonly running: ReadonlySet<string>;

@@ -59,11 +59,10 @@ function advance(view: RunView, event: RunEvent): RunView {
     case 'profile':
       return { ...view, profiles: put(view.profiles, event.node, shares(event.shares), LIMITS.series) };
     case 'metric': {
-      const series = view.metrics[event.name] ?? emptySeries(event);
-      return {
-        ...worked(view, event.node),
-        metrics: put(view.metrics, event.name, append(series, event.value), LIMITS.series),
-      };
+      const { node, value } = event;
+      const name = metricName(view, event);
+      const series = append(view.metrics[name] ?? emptySeries(event), value);
+      return { ...worked(view, node), metrics: put(view.metrics, name, { ...series, node }, LIMITS.series) };
     }
     case 'image':
       return { ...worked(view, event.node), images: shown(view.images, event) };
@@ -192,6 +191,14 @@ function withResult(view: RunView, result: Omit<ItemResult, 'index' | 'metrics'>
 
 function logged(view: RunView, line: LogLine): RunView {
   return { ...view, log: [...view.log, line].slice(-LIMITS.log), logged: view.logged + 1 };
+}
+
+/** A metric's own name, or with its node where another node has a metric of that name. */
+function metricName(
+  { metrics }: RunView,
+  { node, name }: { readonly node: string; readonly name: string },
+): string {
+  return (metrics[name]?.node ?? node) === node ? name : `${node}.${name}`;
 }
 
 /** The record with one entry set; a new entry is left out when the record is full. */

@@ -64,6 +64,17 @@ describe('runView', () => {
     ]);
   });
 
+  it('tells metrics of one name apart by their nodes', () => {
+    const before = until((event) => event.kind === 'metric');
+    const metric = before.at(-1) as Extract<RunEvent, { kind: 'metric' }>;
+    const { metrics } = feed([...before, { ...metric, node: 'other', value: 3 }, { ...metric, value: 2 }]);
+    const last = Object.entries(metrics).map(([name, series]) => [name, series.last]);
+    expect(last).toEqual([
+      [metric.name, 2],
+      [`other.${metric.name}`, 3],
+    ]);
+  });
+
   it('keeps one image a name, the newest', () => {
     const view = feed(until((event) => event.kind === 'checkpoint'));
     expect(view.images.map((image) => image.name)).toEqual([
