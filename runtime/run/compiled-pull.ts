@@ -10,22 +10,13 @@ import { ConstantPart } from './constant-part.ts';
 import type { NodeContexts } from './contexts.ts';
 import { requireFinite } from './finite.ts';
 import { runNodes } from './forward.ts';
-import {
-  type Held,
-  isHostTensor,
-  isTensor,
-  keyOf,
-  labelOf,
-  mapHeld,
-  toEngine,
-  toHost,
-  type Values,
-} from './held.ts';
+import { type Held, isTensor, keyOf, labelOf, mapHeld, toHost, type Values } from './held.ts';
 import { isReported, type KeptValues, keep, kept } from './kept.ts';
 import type { Networks } from './networks.ts';
 import { gradientsOf, type Objective } from './objectives.ts';
 import type { Optimizers } from './optimizers.ts';
 import { type NodeShare, ProfileBudget, sharesOf } from './profiling.ts';
+import { PullArguments } from './pull-arguments.ts';
 
 /** What one run of a compiled pull gives. */
 export interface PullResult {
@@ -51,12 +42,6 @@ export interface CompiledPullOptions {
   readonly profileAtOnce?: boolean | undefined;
 }
 
-interface Port {
-  readonly node: GraphNode;
-  readonly port: string;
-  readonly key: string;
-}
-
 /** What the compiled step returns. Losses are scalars, which the engine checks; other scalars come in one vector. */
 interface Recorded {
   readonly losses: readonly tf.Tensor[];
@@ -64,21 +49,16 @@ interface Recorded {
   readonly outputs: KeptValues;
 }
 
-/** Where the tensors of an output are among the arguments of a compiled step. */
-type Layout = ReadonlyMap<string, Held<number>>;
-
 /** The computation of a pull, from what sources and buffers give to what sinks and buffers take, as one step. */
 export class CompiledPull {
   readonly name: string;
   private readonly runs: readonly GraphNode[];
-  private readonly fed: readonly Port[];
+  private readonly args: PullArguments;
   private readonly wanted: ReadonlySet<string>;
   private readonly compiled: Compiled<tf.Tensor[], Recorded>;
   /** The nodes that every repetition runs, and the part with the others. */
   private repeated: readonly GraphNode[];
   private constant: ConstantPart | undefined;
-  /** The structure of the arguments: set before every call, read when a call is recorded. */
-  private layout: Layout = new Map();
   private scalars: { losses: string[]; others: string[] } = { losses: [], others: [] };
   private started = 0;
   private discovered = false;
@@ -92,12 +72,11 @@ export class CompiledPull {
     this.repeated = this.runs;
     const computed = new Set(this.runs.map(({ name }) => name));
     const used = new Set(this.nodesWith('run').concat(this.nodesWith('update')).flatMap(sourcesOf));
-    this.fed = plan.entries
-      .filter(({ action }) => action === 'load' || action === 'read')
-      .flatMap(({ node }) =>
-        Object.keys(node.type.outputs).map((port) => ({ node, port, key: keyOf(node.name, port) })),
-      )
-      .filter(({ key }) => used.has(key));
+    const given = plan.entries.filter(({ action }) => action === 'load' || action === 'read');
+    this.args = new PullArguments(
+      given.map(({ node }) => node),
+      used,
+    );
     this.wanted = new Set(
       this.nodesWith('write')
         .flatMap((node) => [...node.inputs.values()].flat())
@@ -123,12 +102,12 @@ export class CompiledPull {
     if (this.runs.length === 0) return { scalars: {}, outputs: new Map() };
     this.options.contexts.forgetStates();
     for (const node of this.nodesWith('update')) this.optimizer(node);
-    const fed = this.arguments(values);
+    const fed = this.args.pack(values);
     let result: Recorded | undefined;
     try {
       if (!this.discovered) this.discover(fed);
       this.started = performance.now();
-      const args = this.constant ? this.withKept(fed, this.constant.in(entry, fed)) : fed;
+      const args = this.constant ? this.args.with(fed, this.constant.in(entry, fed)) : fed;
       this.started = performance.now();
       result = this.compiled(...args);
       const pulled = this.read(result);
@@ -149,28 +128,6 @@ export class CompiledPull {
   dispose(): void {
     this.compiled.dispose();
     this.constant?.dispose();
-  }
-
-  private arguments(values: ReadonlyMap<string, Held<HostTensor>>): tf.Tensor[] {
-    const args: tf.Tensor[] = [];
-    this.layout = new Map(
-      this.fed.map(({ node, port, key }) => {
-        const kind = node.type.outputs[port]?.tensor.kind ?? 'any';
-        const add = (one: HostTensor) => args.push(toEngine(one, kind)) - 1;
-        return [key, mapHeld(values.get(key) as Held<HostTensor>, isHostTensor, add)] as const;
-      }),
-    );
-    return args;
-  }
-
-  /** Arguments with what the constant part gave behind them. */
-  private withKept(fed: readonly tf.Tensor[], kept: KeptValues): tf.Tensor[] {
-    const args = [...fed];
-    const places = Object.entries(kept).map(
-      ([key, value]) => [key, mapHeld(value, isTensor, (one) => args.push(one) - 1)] as const,
-    );
-    this.layout = new Map([...this.layout, ...places]);
-    return args;
   }
 
   private read({ losses, others, outputs }: Recorded): PullResult {
@@ -195,7 +152,7 @@ export class CompiledPull {
   private discover(args: tf.Tensor[]): void {
     const forward = compile(
       (...placeholders: tf.Tensor[]) => {
-        this.forward(this.runs, this.unpack(placeholders));
+        this.forward(this.runs, this.args.unpack(placeholders));
         return [];
       },
       { name: this.name, checkFinite: false },
@@ -222,7 +179,7 @@ export class CompiledPull {
       [...repeated, ...this.nodesWith('update')].flatMap(sourcesOf).concat(...this.wanted),
     );
     const compute = (args: readonly tf.Tensor[]): KeptValues => {
-      const values = this.unpack(args);
+      const values = this.args.unpack(args);
       this.forward(constant, values);
       const keys = constant.flatMap((node) =>
         Object.keys(node.type.outputs)
@@ -239,7 +196,7 @@ export class CompiledPull {
 
   private record(args: tf.Tensor[]): Recorded {
     const { networks, contexts } = this.options;
-    const values = this.unpack(args);
+    const values = this.args.unpack(args);
     const objectives = this.nodesWith('update').flatMap((node): Objective[] => {
       const link = node.inputs.get('loss')?.[0];
       if (!link) return [];
@@ -260,12 +217,6 @@ export class CompiledPull {
     tf.dispose(gradients as tf.TensorContainer);
     contexts.commitStates();
     return recorded as Recorded;
-  }
-
-  private unpack(args: readonly tf.Tensor[]): Values<tf.Tensor> {
-    const isIndex = (value: unknown): value is number => typeof value === 'number';
-    const valueAt = (index: number) => args[index] as tf.Tensor;
-    return new Map([...this.layout].map(([key, places]) => [key, mapHeld(places, isIndex, valueAt)]));
   }
 
   private forward(nodes: readonly GraphNode[], values: Values<tf.Tensor>): void {
