@@ -11,7 +11,6 @@ export interface SignalOptions {
 const GRACE = 4_500;
 /** npm passes on a signal that the process has had already: what comes so soon, in milliseconds, is no second one. */
 const SAME = 300;
-const SHOW_CURSOR = '\u001b[?25h';
 
 /**
  * The first Ctrl-C or SIGTERM asks to stop; a second one, or five seconds, end the process. `code` is the exit code
@@ -26,10 +25,7 @@ export function onSignals({ stop, tooSlow }: SignalOptions): {
   let first = 0;
   const end = (signalCode: number) => {
     // after the dashboard has let go of the terminal, which it does when the process exits
-    process.once('exit', () => {
-      if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
-      process.stderr.write(`${tooSlow()}\n`);
-    });
+    process.once('exit', () => void process.stderr.write(`${tooSlow()}\n`));
     process.exit(signalCode);
   };
   const on = (signalCode: number) => () => {

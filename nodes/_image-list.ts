@@ -243,8 +243,8 @@ function textIn(path: string): string {
 function unreadable(path: string, cause: unknown): never {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT') throw new Error(`${path}: there is no such file or folder`, { cause });
-  // what the system says names the file
-  throw new Error(code === undefined ? `${path}: ${messageOf(cause)}` : messageOf(cause), { cause });
+  const message = messageOf(cause);
+  throw new Error(message.includes(path) ? message : `${path}: ${message}`, { cause });
 }
 
 function messageOf(cause: unknown): string {

@@ -115,12 +115,9 @@ function nodeFiles(folder: string, errors: DefinitionError[]): string[] {
             .some((part) => /^[_.]/.test(part)),
       )
       .sort();
-  } catch {
-    errors.push(
-      fault('node-folder-unreadable', folder, {
-        reason: existsSync(folder) ? 'it is no folder' : 'there is no such folder',
-      }),
-    );
+  } catch (error) {
+    const reason = existsSync(folder) ? reasonOf(error) : 'there is no such folder';
+    errors.push(fault('node-folder-unreadable', folder, { reason }));
     return [];
   }
 }

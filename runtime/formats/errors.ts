@@ -2,7 +2,7 @@
 export const CHECKPOINT_HINTS = {
   // The file as a whole
   'not-found':
-    'Check the path, which is relative to the folder the program runs in; `gan2shape download` fetches the official weights.',
+    'Check the path; a relative one begins where the program runs. `gan2shape download` fetches the official weights.',
   'not-readable': 'It has to be a regular file that this user may read.',
   'unknown-format': 'Expected what torch.save writes (either format) or a safetensors file.',
   truncated: 'The file ends too early: download or copy it again.',

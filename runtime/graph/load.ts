@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts';
 import { override } from './override.ts';
 import { readJson } from './read.ts';
 import { referencesIn } from './resolved.ts';
+import { parseSet } from './set.ts';
 import type { Origin, Source } from './source.ts';
 
 /** Reads a graph file's text; throws an error whose message says why it cannot. */
@@ -88,7 +89,10 @@ export function loadGraph(graph: string, options: LoadOptions = {}): LoadedGraph
       break;
     }
   }
-  const merged = whole ? merge(documents, options.set ?? [], report) : undefined;
+  const { set = [] } = options;
+  const merged = whole ? merge(documents, set, report) : undefined;
+  // without a document, what is wrong with the overrides themselves
+  if (!merged) for (const argument of set) parseSet(argument, report);
   return {
     file: entry,
     ...(merged && { document: merged }),

@@ -90,6 +90,11 @@ describe('extends', () => {
     expect(suggested(join(folder, 'mine.json'))).toEqual(['extends-not-found: official']);
   });
 
+  it('tells what is wrong with overrides also where the graph cannot be read', () => {
+    const { errors } = loadGraph(join(folder, 'absent.json'), { set: ['no equals sign'] });
+    expect(errors.map(({ code }) => code).sort()).toEqual(['bad-override', 'unreadable']);
+  });
+
   it('refuses an override that meets nothing', () => {
     const document = { ...regression, settings: { rate: 0.5 } };
     const said = (argument: string) =>
