@@ -69,7 +69,7 @@ async function pulling(
       folder: join(base, String(count++)),
       engine: 'onnx:cpu',
       threads,
-      thread: 'same',
+      place: 'here',
     } as const;
     const events = runGraph(graph, options).pipe(
       tap((event) => event.kind === 'pull' && event.done > 1 && times.push(event.milliseconds)),

@@ -3,7 +3,7 @@ import { map, type Observable, Subject, tap } from 'rxjs';
 import { openGraph } from '../runtime/graph/index.ts';
 import { loadRegistry, type RegistryOptions } from '../runtime/registry.ts';
 import { RunFolder } from '../runtime/run/folder.ts';
-import type { ResumeOptions, RunCommand, RunEvent } from '../runtime/run/index.ts';
+import type { ResumeOptions, RunCommand, RunEvent, RunOptions } from '../runtime/run/index.ts';
 import { resumeCommand } from '../runtime/run/resume.ts';
 import { EXIT, WRONG_INPUT } from './errors.ts';
 import { onSignals } from './signals.ts';
@@ -77,11 +77,12 @@ export interface PerformOptions {
   readonly threads?: number;
   readonly failFast?: boolean;
   readonly checkpointEvery?: number;
+  readonly place?: RunOptions['place'];
 }
 
 /** These options as runs take them. */
 export function runOptions(
-  { engine, threads, failFast, checkpointEvery }: PerformOptions,
+  { engine, threads, failFast, checkpointEvery, place }: PerformOptions,
   commands: Observable<RunCommand>,
 ): ResumeOptions {
   return {
@@ -90,6 +91,7 @@ export function runOptions(
     ...(threads !== undefined && { threads }),
     ...(failFast && { failFast }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(place && { place }),
   };
 }
 
@@ -113,7 +115,8 @@ export function resumed(
   };
 }
 
-function exitCodeOf(
+/** The exit code that the end of a run means. */
+export function exitCodeOf(
   { status, failedItems, problem }: Extract<RunEvent, { kind: 'run-finished' }>,
   signal: number | undefined,
 ): number {

@@ -1,4 +1,4 @@
-// npm run table -- [--rows FILE] [--out FOLDER] [--engine NAME] [--threads N]
+// npm run table -- [--rows FILE] [--out FOLDER] [--engine NAME] [--threads N] [--jobs N]
 // Evaluates the rows of graphs/table/rows.json, or goes on with them, and writes table.md and table.json.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'runs/table' },
     engine: { type: 'string' },
     threads: { type: 'string' },
+    jobs: { type: 'string' },
   },
 });
 
@@ -32,8 +33,9 @@ function report(rows: readonly ComparedRow[], form: 'text' | 'markdown'): string
 
 const rows: ComparedRow[] = [];
 try {
-  const threads = values.threads === undefined ? undefined : Number(values.threads);
-  const options = { rows: readRows(values.rows), out: values.out, engine: values.engine, threads };
+  const count = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const where = { engine: values.engine, threads: count(values.threads), jobs: count(values.jobs) };
+  const options = { rows: readRows(values.rows), out: values.out, ...where };
   const say = (text: string) => process.stderr.write(`${text}\n`);
   for await (const row of compareRows(options, { say })) {
     say(`${row.title}: ${row.evaluation ? 'done' : `needs ${row.missing.join(', ')}`}`);

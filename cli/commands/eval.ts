@@ -20,7 +20,7 @@ import { checkGates, type GateOptions, judge } from '../eval/gates.ts';
 import { junitXml } from '../eval/junit.ts';
 import { planEvaluation } from '../eval/plan.ts';
 import { evaluationMarkdown, evaluationText } from '../eval/report.ts';
-import { shortPath } from '../eval/seed-folder.ts';
+import { shortPath } from '../eval/run-state.ts';
 import { expectWritable } from '../writable.ts';
 
 interface EvalOptions extends CommonOptions {
@@ -30,6 +30,7 @@ interface EvalOptions extends CommonOptions {
   readonly out?: string;
   readonly engine?: string;
   readonly threads?: number;
+  readonly jobs?: number;
   readonly nodes?: readonly string[];
   readonly plain?: boolean;
   readonly maxSide?: number;
@@ -54,6 +55,7 @@ export function evalCommand(): Command {
     .option('--out <folder>', 'folder of the evaluation (default: runs/eval-GRAPH-TIME)')
     .option('--engine <name>', 'what computes; `gan2shape doctor` lists them (default: auto)')
     .option('--threads <count>', 'threads of one operator on the CPU (default: every core)', numberOf)
+    .option('--jobs <count>', 'runs at once, each in a process of its own (default: 1)', numberOf)
     .option('--max-side <number>', 'gate: greatest mean SIDE, times 100 as in the table', numberOf)
     .option('--max-mad <degrees>', 'gate: greatest mean MAD', numberOf)
     .option('--baseline <file>', 'gate: an earlier evaluation.json that must not be worse')
@@ -70,7 +72,7 @@ no result. docs/evaluation.md defines the metrics.
 
 Examples:
   $ gan2shape eval graphs/examples/fit-image.json
-  $ gan2shape eval synface --items 20 --seeds 0,1,2 --out runs/table
+  $ gan2shape eval synface --items 20 --seeds 0,1,2 --jobs 2 --out runs/table
   $ gan2shape eval synface --items 5 --max-side 0.8 --max-mad 17 --junit eval.xml
   $ gan2shape eval my.json --out runs/mine --baseline runs/table/evaluation.json --tolerance 0.02`,
     );

@@ -39,6 +39,17 @@ export function collect(events: readonly RunEvent[]): Collected {
   };
 }
 
+/** What several runs say that have a part of the items of a seed each, at least one: their times together. */
+export function together(runs: readonly Collected[]): Collected {
+  const [{ engine } = { engine: { name: 'unknown', threads: 0 } }] = runs;
+  return {
+    engine,
+    milliseconds: runs.reduce((sum, run) => sum + run.milliseconds, 0),
+    metrics: new Map(runs.flatMap(({ metrics }) => [...metrics])),
+    failed: runs.flatMap(({ failed }) => failed),
+  };
+}
+
 /** Every metric that the runs report, those of depth first, and what was declared and never came. */
 export function metricsOf(runs: readonly Collected[], declared: readonly string[]): ReportedMetric[] {
   const events = eventsOf(runs);

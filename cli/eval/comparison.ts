@@ -52,6 +52,8 @@ export interface ComparisonOptions {
   readonly out: string;
   readonly engine?: string | undefined;
   readonly threads?: number | undefined;
+  /** Runs at once: see EvaluationOptions. */
+  readonly jobs?: number | undefined;
 }
 
 /** Reads the rows of a comparison. @throws RunError `bad-option` that says what is wrong with the file */
@@ -70,10 +72,10 @@ export function readRows(file: string): ComparisonRow[] {
 
 /** Evaluates the rows one after the other; each is given as soon as it is there. */
 export async function* compareRows(
-  { rows, out, engine, threads }: ComparisonOptions,
+  { rows, out, engine, threads, jobs }: ComparisonOptions,
   view: EvaluationView = {},
 ): AsyncGenerator<ComparedRow> {
-  const where = { ...(engine && { engine }), ...(threads && { threads }) };
+  const where = { ...(engine && { engine }), ...(threads && { threads }), ...(jobs && { jobs }) };
   for (const row of rows) {
     const { title, graph, set = [], needs = [], choose, ...rest } = row;
     const missing = needs.filter((file) => !existsSync(file));

@@ -1,10 +1,14 @@
-import { join, relative } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../../runtime/formats/atomic.ts';
+import type { RunOptions } from '../../runtime/run/options.ts';
 import { performRun, resumed, runOptions, type Start } from '../perform.ts';
-import { collect, metricsOf, valuesIn } from './collect.ts';
+import { performRuns } from '../perform-runs.ts';
+import { collect, metricsOf, together, valuesIn } from './collect.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type EvaluationOptions, type EvaluationPlan, planEvaluation } from './plan.ts';
-import { clearUnborn, eventsOf, folderOfSeed, shortPath, stateOfSeed } from './seed-folder.ts';
+import { clearUnborn, eventsOf, shortPath, stateOf } from './run-state.ts';
+import { type EvaluationRun, runsOfSeed } from './runs.ts';
 import { summarise } from './statistics.ts';
 
 /** How the runs of an evaluation are shown. */
@@ -26,9 +30,10 @@ export class EvaluationStopped extends Error {
   constructor(
     /** The exit code that says why; the view of the run has told people. */
     readonly code: number,
-    readonly seed: number,
+    /** Its folder below that of the evaluation. */
+    readonly run: string,
   ) {
-    super(`The run of seed ${seed} did not come to its end`);
+    super(`The run ${run} did not come to its end`);
   }
 }
 
@@ -51,34 +56,67 @@ export async function evaluate(options: EvaluationOptions, view: EvaluationView 
 /** Does a planned evaluation: see `evaluate`. */
 export async function carryOut(plan: EvaluationPlan, view: EvaluationView = {}): Promise<Evaluation> {
   const { say = () => undefined } = view;
-  for (const [i, seed] of plan.seeds.entries()) {
-    const folder = folderOfSeed(plan, seed);
-    const which = `seed ${seed}, run ${i + 1} of ${plan.seeds.length}`;
-    const state = stateOfSeed(plan, seed);
-    if (state === 'done') {
-      say(`${which}: has been done, in ${shortPath(folder)}`);
-      continue;
-    }
-    say(state === 'new' ? which : `${which}: goes on`);
-    const begin = state === 'new' ? fresh(plan, seed) : goingOn(plan, folder);
-    const { code } = await performRun(begin, view);
-    if (stateOfSeed(plan, seed) !== 'done') throw new EvaluationStopped(code, seed);
+  const runs = runsOf(plan);
+  for (const { name, state, folder } of runs) {
+    if (state === 'done') say(`${name}: has been done, in ${shortPath(folder)}`);
   }
+  const left = runs.filter(({ state }) => state !== 'done');
+  await (plan.jobs === 1 ? oneByOne : severalAtOnce)(plan, left, view);
   const evaluation = evaluationOf(plan);
   const text = `${JSON.stringify(evaluation, null, 2)}\n`;
   await writeFileAtomic(join(plan.out, 'evaluation.json'), [Buffer.from(text)]);
   return evaluation;
 }
 
-function fresh(plan: EvaluationPlan, seed: number): Start {
+const runsOf = (plan: EvaluationPlan) => plan.seeds.flatMap((seed) => runsOfSeed(plan, seed));
+
+type Perform = (plan: EvaluationPlan, runs: readonly EvaluationRun[], view: EvaluationView) => Promise<void>;
+
+const oneByOne: Perform = async (plan, runs, view) => {
+  for (const [i, run] of runs.entries()) {
+    const which = `${run.name}, run ${i + 1} of ${runs.length}`;
+    view.say?.(run.state === 'new' ? which : `${which}: goes on`);
+    const { code } = await performRun(startOf(plan, run, {}), view);
+    expectDone(plan, run, code);
+  }
+};
+
+const severalAtOnce: Perform = async (plan, runs, view) => {
+  if (runs.length === 0) return;
+  const { jobs, name } = plan;
+  // operators of two runs that ask for every core each get in each other's way
+  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+  const named = runs.map((run) => {
+    const begin = startOf(plan, run, { place: 'process', threads });
+    return { name: run.name, items: run.items, begin };
+  });
+  const code = await performRuns(named, { ...view, jobs, title: name });
+  for (const run of runs) expectDone(plan, run, code);
+};
+
+function expectDone(plan: EvaluationPlan, run: EvaluationRun, code: number): void {
+  if (stateOf(run, plan.graph) !== 'done') throw new EvaluationStopped(code, run.name);
+}
+
+/** Begins a run or goes on with it. The graph that a run has saved has the overrides in it. */
+function startOf(
+  { graph, options }: EvaluationPlan,
+  { seed, folder, selectors, state }: EvaluationRun,
+  { place, threads: usual }: Pick<RunOptions, 'place' | 'threads'>,
+): Start {
+  const { engine, threads = usual, nodes } = options;
+  const how = {
+    ...(engine !== undefined && { engine }),
+    ...(threads !== undefined && { threads }),
+    ...(place && { place }),
+  };
+  if (state === 'begun') return resumed(folder, { ...how, ...(nodes && { nodes }) });
   return async (commands) => {
-    const { graph, options, selectors } = plan;
-    const folder = folderOfSeed(plan, seed);
     clearUnborn(folder);
     const { runGraph } = await import('../../runtime/run/index.ts');
     return runGraph(graph, {
-      ...runOptions(options, commands),
-      registry: { nodes: options.nodes ?? [] },
+      ...runOptions(how, commands),
+      registry: { nodes: nodes ?? [] },
       seed,
       folder,
       ...(selectors && { items: selectors }),
@@ -86,26 +124,17 @@ function fresh(plan: EvaluationPlan, seed: number): Start {
   };
 }
 
-/** The graph that the run has saved has the overrides in it. */
-function goingOn({ options: { engine, threads, nodes } }: EvaluationPlan, folder: string): Start {
-  return resumed(folder, {
-    ...(engine !== undefined && { engine }),
-    ...(threads !== undefined && { threads }),
-    ...(nodes && { nodes }),
-  });
-}
-
 /** What the finished runs of an evaluation say. */
 function evaluationOf(plan: EvaluationPlan): Evaluation {
-  const { graph, name, options, seeds, items, out } = plan;
-  const collected = seeds.map((seed) => collect(eventsOf(folderOfSeed(plan, seed))));
+  const { graph, name, options, seeds, items } = plan;
+  const collected = seeds.map((seed) =>
+    together(runsOfSeed(plan, seed).map(({ folder }) => collect(eventsOf(folder)))),
+  );
   const metrics = metricsOf(collected, plan.metrics.names);
   const runs = collected.map((run, i) => {
     const seed = seeds[i] as number;
-    const { engine, milliseconds } = run;
-    const failed = run.failed;
-    const folder = relative(out, folderOfSeed(plan, seed));
-    return { seed, folder, engine, milliseconds, values: valuesIn(run, metrics), failed };
+    const { engine, milliseconds, failed } = run;
+    return { seed, folder: `seed-${seed}`, engine, milliseconds, values: valuesIn(run, metrics), failed };
   });
   return {
     formatVersion: 1,

@@ -14,10 +14,10 @@ const ReportedMetric = Type.Object({
 
 const EvaluatedSeed = Type.Object({
   seed: Type.Number(),
-  /** Folder of the run, relative to that of the evaluation. */
+  /** Folder of the run, or of those that have a part of its items each, relative to that of the evaluation. */
   folder: Type.String(),
   engine: Type.Object({ name: Type.String(), threads: Type.Number() }),
-  /** Time that the run took, all its parts together. */
+  /** Time that the run took, all its parts together, also where they were done at once. */
   milliseconds: Type.Number(),
   /** The last value of every metric, by item and name. An item that failed has none. */
   values: Type.Record(Type.String(), Type.Record(Type.String(), Value)),

@@ -8,7 +8,7 @@ import { stamp } from '../../runtime/run/folder.ts';
 import { selectItems } from '../../runtime/run/items.ts';
 import { Sources } from '../../runtime/run/sources.ts';
 import { type DeclaredMetrics, declaredMetrics } from './metrics.ts';
-import { stateOfSeed } from './seed-folder.ts';
+import { runsOfSeed } from './runs.ts';
 
 /** What to evaluate. */
 export interface EvaluationOptions {
@@ -25,9 +25,14 @@ export interface EvaluationOptions {
   /** Folder of the evaluation; what it has of this one already is not done again. Default `runs/eval-GRAPH-TIME`. */
   readonly out?: string;
   readonly engine?: string;
-  /** Threads of one operator on the CPU. */
+  /** Threads of one operator on the CPU. Default: every core, divided among the runs at once. */
   readonly threads?: number;
+  /** Runs at once, each in a process of its own. Default 1, in this process. */
+  readonly jobs?: number;
 }
+
+/** More processes than this stop a machine. */
+const MOST_JOBS = 64;
 
 /** An evaluation that can be done: everything about it that can be checked before its first run has been. */
 export interface EvaluationPlan {
@@ -40,6 +45,8 @@ export interface EvaluationPlan {
   /** How runs are told which items to take; undefined for all. */
   readonly selectors: readonly string[] | undefined;
   readonly metrics: DeclaredMetrics;
+  /** How many runs there are at once. */
+  readonly jobs: number;
   /** Absolute. */
   readonly out: string;
 }
@@ -50,8 +57,9 @@ export interface EvaluationPlan {
  * folder has something else).
  */
 export async function planEvaluation(options: EvaluationOptions): Promise<EvaluationPlan> {
-  const { graph: file, set = [], nodes = [], seeds = [0] } = options;
+  const { graph: file, set = [], nodes = [], seeds = [0], jobs = 1 } = options;
   checkSeeds(seeds);
+  checkJobs(jobs);
   const graph = openGraph(file, { registry: await loadRegistry({ nodes }), set });
   const plan = planGraph(graph);
   const steps = graph.schedule.filter(({ times }) => times > 0).map((step) => plan.step(step));
@@ -72,8 +80,8 @@ export async function planEvaluation(options: EvaluationOptions): Promise<Evalua
       hint: 'Choose another folder with --out.',
     });
   }
-  const planned = { options, graph, name, seeds, items, selectors, metrics, out };
-  for (const seed of seeds) stateOfSeed(planned, seed);
+  const planned = { options, graph, name, seeds, items, selectors, metrics, jobs, out };
+  for (const seed of seeds) runsOfSeed(planned, seed);
   return planned;
 }
 
@@ -84,6 +92,17 @@ function checkSeeds(seeds: readonly number[]): void {
       hint: 'Give different whole numbers from 0 below 2^53, such as --seeds 0,1,2.',
     });
   }
+}
+
+function checkJobs(jobs: number): void {
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS) return;
+  throw new RunError(
+    'bad-option',
+    `The number of runs at once is ${jobs}; expected a whole number from 1 to ${MOST_JOBS}`,
+    {
+      hint: 'Each is a process with an engine of its own: give at most one for every core.',
+    },
+  );
 }
 
 async function itemsOf({

@@ -10,3 +10,9 @@ export interface Controls {
   /** What Ctrl-C does; by default it sends this process SIGINT, as it would without a view. */
   interrupt?(): void;
 }
+
+/** What Ctrl-C does. */
+export function interrupt(controls: Controls): void {
+  if (controls.interrupt) controls.interrupt();
+  else process.kill(process.pid, 'SIGINT');
+}

@@ -1,6 +1,6 @@
 import { Box, useInput } from 'ink';
 import { type JSX, useEffect, useMemo, useState } from 'react';
-import type { Controls } from './controls.ts';
+import { type Controls, interrupt } from './controls.ts';
 import { GAP, type Layout, layoutFor, type Pane, type Size } from './layout.ts';
 import { footerRow } from './panes/footer.ts';
 import { graphRows, lastTop, topRow } from './panes/graph.ts';
@@ -11,25 +11,16 @@ import { logRows } from './panes/log.ts';
 import { curvesOf, lossRows } from './panes/losses.ts';
 import { Rows } from './rows.tsx';
 import type { RunView } from './run-view.ts';
-import { type ColourDepth, styleFor } from './style.ts';
+import type { Place } from './scene.tsx';
+import { styleFor } from './style.ts';
 import { treeOf } from './tree.ts';
 import { INITIAL_UI, type Move, moved, type Request, type Ui } from './ui.ts';
 
-export interface DashboardProps {
+export interface DashboardProps extends Place {
   readonly view: RunView;
-  readonly terminal: { readonly columns: number; readonly rows: number };
-  readonly depth: ColourDepth;
-  /** The present, milliseconds since 1970. */
-  readonly clock: number;
   /** The run's folder, where it is not the one that the run names. */
   readonly folder?: string;
   readonly controls?: Controls;
-  /** Whether keys can be read. */
-  readonly keys: boolean;
-  /** Called when the view is to be closed while the run goes on. */
-  readonly onClose: () => void;
-  /** Called before a frame that is to be drawn whole. */
-  readonly onRepaint: () => void;
 }
 
 /** A frame of the dashboard: everything it shows comes from `view` and from what the keys have chosen. */
@@ -155,11 +146,6 @@ function moveOf(input: string, key: Readonly<Record<string, unknown>>): Move | u
   if (key.upArrow) return 'up';
   if (key.downArrow) return 'down';
   return key.escape ? 'back' : undefined;
-}
-
-function interrupt(controls: Controls): void {
-  if (controls.interrupt) controls.interrupt();
-  else process.kill(process.pid, 'SIGINT');
 }
 
 function sizeOf(layout: Layout, pane: Pane): Size | undefined {

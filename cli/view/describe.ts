@@ -81,6 +81,7 @@ function describeEnd(event: Extract<RunEvent, { kind: 'run-finished' }>): Omit<L
 const info = (text: string) => ({ level: 'info', text }) as const;
 const good = (text: string) => ({ level: 'good', text }) as const;
 
-function counted(count: number, noun: string): string {
+/** `1 item`, `2 items`. */
+export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

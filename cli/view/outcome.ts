@@ -3,7 +3,7 @@ import { formatDuration } from './format.ts';
 import { spread } from './row.ts';
 import type { ItemResult, RunView } from './run-view.ts';
 import type { Style } from './style.ts';
-import { clean, column, widthOf } from './width.ts';
+import { clean, column } from './width.ts';
 
 /**
  * What stays below the last frame: how the run ended, the node and the reason where it failed, and the command that
@@ -29,14 +29,6 @@ export function outcomeLines(view: RunView, style: Style): string[] {
   if (view.run) lines.push(style.dim(`  results in ${clean(view.run.folder)}`));
   if (outcome.resume) lines.push('  to continue:', `  ${style.bold(clean(outcome.resume))}`);
   return lines;
-}
-
-/** Rows that the outcome takes on a terminal: the last frame leaves them free, so that both stay in sight. */
-export function outcomeHeight(view: RunView, style: Style, columns: number): number {
-  return outcomeLines(view, style).reduce(
-    (rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)),
-    0,
-  );
 }
 
 /** One line for an item that has ended: it stays in the terminal's scrollback. */

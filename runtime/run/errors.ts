@@ -22,7 +22,7 @@ export const RUN_HINTS = {
   'disk-full': 'Make room; nothing that was written before is damaged.',
   'write-failed': 'Check that the folder of the run can be written to.',
   'run-alive': 'Look at it with `npx gan2shape watch`, or stop it; remove that file where it does nothing.',
-  'run-busy': 'One run at a time in a thread: leave out thread: "same".',
+  'run-busy': 'One run at a time in a thread: leave out place: "here".',
   'worker-died': 'The thread of the run ended unexpectedly; resume it from its last checkpoint.',
   bug: 'This is a fault in gan2shape: please report it.',
 } as const satisfies Record<string, string>;

@@ -109,6 +109,6 @@ async function graphOf({ document, record }: RunJob): Promise<Graph> {
   const { graph, errors } = checkGraph(loadDocument(document), registry);
   if (graph) return graph;
   const message = `The thread of the run cannot make the graph: ${errors[0]?.message}`;
-  const hint = 'Say in `registry` where its node types are, or run it with thread: "same".';
+  const hint = 'Say in `registry` where its node types are, or run it with place: "here".';
   throw new RunError('bad-option', message, { hint });
 }

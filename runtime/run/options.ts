@@ -26,8 +26,11 @@ export interface RunOptions {
   readonly commands?: Observable<RunCommand>;
   /** Where the node types are that the graph was opened with. */
   readonly registry?: RegistryOptions;
-  /** `worker` (default): the engine has a thread of its own. `same`: it works in this one, which it keeps busy. */
-  readonly thread?: 'worker' | 'same';
+  /**
+   * Where the engine works. `thread` (default): one of its own. `process`: one of its own, which gives all its memory
+   * back. `here`: this thread, which it keeps busy.
+   */
+  readonly place?: 'thread' | 'process' | 'here';
 }
 
 /** More threads than any machine has cores stop a machine, not a run. */
@@ -43,7 +46,7 @@ export function checkThreads(threads: number): void {
 /** How to go on with a run; what is not here is as the run was started. */
 export type ResumeOptions = Pick<
   RunOptions,
-  'engine' | 'threads' | 'failFast' | 'checkpointEvery' | 'commands' | 'thread'
+  'engine' | 'threads' | 'failFast' | 'checkpointEvery' | 'commands' | 'place'
 >;
 
 /** Throws RunError `bad-option` for values that no run can have. */

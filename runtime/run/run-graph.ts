@@ -7,8 +7,9 @@ import type { RunEvent } from './events.ts';
 import { RunFolder, type RunRecord, stamp } from './folder.ts';
 import { type RunJob, runJob } from './job.ts';
 import { checkOptions, type ResumeOptions, type RunOptions } from './options.ts';
+import { runInProcess } from './process.ts';
 import { firstDifference } from './resume.ts';
-import { runInWorker } from './thread.ts';
+import { runInThread } from './thread.ts';
 
 const CHECKPOINT_EVERY = 60;
 
@@ -97,9 +98,10 @@ function jobOf({
 function start(
   job: RunJob,
   graph: Graph,
-  { commands = EMPTY, thread = 'worker' }: ResumeOptions,
+  { commands = EMPTY, place = 'thread' }: ResumeOptions,
 ): Observable<RunEvent> {
-  if (thread === 'worker') return runInWorker(job, from(commands));
+  if (place === 'thread') return runInThread(job, from(commands));
+  if (place === 'process') return runInProcess(job, from(commands));
   return runJob(job, { graph, commands, mainThreadGap: () => undefined });
 }
 

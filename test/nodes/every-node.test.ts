@@ -84,7 +84,7 @@ describe.each(runnable.map((type) => [type.type, type] as const))('%s', (_, type
     const bytes: Map<string, Buffer>[] = [];
     for (let i = 0; i < 2; i++) {
       const folder = join(runs, type.type.replace('/', '-'));
-      const options = { folder, seed: 7, engine: 'cpu', thread: 'same', failFast: true } as const;
+      const options = { folder, seed: 7, engine: 'cpu', place: 'here', failFast: true } as const;
       const events = await lastValueFrom(runGraph(graphOf(registry, document), options).pipe(toArray()));
       expect(events.at(-1)).toMatchObject({ kind: 'run-finished', status: 'completed' });
       bytes.push(results(folder));

@@ -7,7 +7,7 @@ import { everything } from './everything.ts';
 
 const [folder = '', pulls = '200'] = process.argv.slice(2);
 const graph = everything(await toyRegistry(), Number(pulls));
-const options = { thread: 'same', checkpointEvery: 0.03 } as const;
+const options = { place: 'here', checkpointEvery: 0.03 } as const;
 const events = existsSync(join(folder, 'run.json'))
   ? resumeGraph(folder, graph, options)
   : runGraph(graph, { ...options, folder, engine: 'onnx:cpu', threads: 1 });

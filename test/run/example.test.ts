@@ -17,7 +17,7 @@ describe('the example that fits an image', () => {
       registry,
       set: ['settings.size=24', 'settings.steps=100'],
     });
-    const events = await all(run(graph, folder, { thread: 'worker' }));
+    const events = await all(run(graph, folder, { place: 'thread' }));
     expect(one(events, 'run-finished').status).toBe('completed');
     const psnr = of(events, 'metric').map(({ value }) => value);
     expect(psnr.at(-1)).toBeGreaterThan(25);

@@ -243,7 +243,7 @@ describe('a run', () => {
 
   it('says so when its thread does not know the node types', async () => {
     const graph = graphOf(registry, regression);
-    await expect(all(run(graph, folder(), { thread: 'worker' }))).rejects.toMatchObject({
+    await expect(all(run(graph, folder(), { place: 'thread' }))).rejects.toMatchObject({
       code: 'bad-option',
     });
   });

@@ -15,7 +15,7 @@ import {
 /** Events of one kind. */
 export type Kind<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>;
 
-const HERE = { engine: 'onnx:cpu', threads: 1, thread: 'same' } as const;
+const HERE = { engine: 'onnx:cpu', threads: 1, place: 'here' } as const;
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {
@@ -30,7 +30,7 @@ export function run(graph: Graph, folder: string, options: RunOptions = {}): Obs
 }
 
 export function resume(graph: Graph, folder: string, options: ResumeOptions = {}): Observable<RunEvent> {
-  return resumeGraph(folder, graph, { thread: 'same', ...options });
+  return resumeGraph(folder, graph, { place: 'here', ...options });
 }
 
 export function all(events: Observable<RunEvent>): Promise<RunEvent[]> {

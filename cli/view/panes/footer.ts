@@ -15,7 +15,8 @@ export interface FooterOptions {
   readonly request?: Request;
 }
 
-const REQUESTS: { readonly [request in Request]: string } = {
+/** What is said of a request until the run has answered. */
+export const REQUESTS: { readonly [request in Request]: string } = {
   pause: 'pausing after this pull …',
   resume: 'continuing …',
   checkpoint: 'writing a checkpoint …',

@@ -73,7 +73,7 @@ export function workplace() {
           folder: join(at(out), `seed-${seed}`),
           seed,
           engine: 'cpu',
-          thread: 'same',
+          place: 'here',
         } as const;
         await all(runGraph(graph, { ...options, registry: { nodes: [NODES] }, ...(items && { items }) }));
       }

@@ -62,7 +62,8 @@ function show(
     again: (next: RunView) => app.rerender(element(next)),
     press: async (key: string) => {
       app.stdin.write(key);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // a busy machine may let a single timer pass before React has drawn
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     },
   };
 }

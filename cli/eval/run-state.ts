@@ -7,26 +7,20 @@ import type { RunEvent } from '../../runtime/run/events.ts';
 import { RunFolder } from '../../runtime/run/folder.ts';
 import { firstDifference } from '../../runtime/run/resume.ts';
 
-/** What there is of the run of a seed: nothing, a part to go on from, or all. */
-export type SeedState = 'new' | 'begun' | 'done';
+/** What there is of a run: nothing, a part to go on from, or all. */
+export type RunState = 'new' | 'begun' | 'done';
 
-/** What the runs of an evaluation have in common; part of EvaluationPlan. */
-interface SeedRuns {
-  readonly graph: Graph;
+/** A run of an evaluation. */
+export interface PlannedRun {
+  readonly seed: number;
+  /** Absolute. */
+  readonly folder: string;
+  /** How it is told which items to take; undefined for all. */
   readonly selectors: readonly string[] | undefined;
-  readonly out: string;
 }
 
-/** Where a run of the evaluation is. */
-export function folderOfSeed({ out }: Pick<SeedRuns, 'out'>, seed: number): string {
-  return join(out, `seed-${seed}`);
-}
-
-/**
- * What the folder of a seed has. Throws RunError `graph-changed` or `folder-in-use` where that is of another evaluation.
- */
-export function stateOfSeed(plan: SeedRuns, seed: number): SeedState {
-  const path = folderOfSeed(plan, seed);
+/** What the folder of a run has. Throws RunError `graph-changed` or `folder-in-use` where that is of another evaluation. */
+export function stateOf({ seed, folder: path, selectors }: PlannedRun, graph: Graph): RunState {
   if (!existsSync(path)) return 'new';
   const entries = readdirSync(path);
   if (!entries.includes('run.json')) {
@@ -38,12 +32,12 @@ export function stateOfSeed(plan: SeedRuns, seed: number): SeedState {
   const folder = new RunFolder(path);
   const record = folder.record();
   const hint = 'Give the options that the evaluation was begun with, or another folder with --out.';
-  if (record.graph.hash !== plan.graph.hash) {
-    const difference = firstDifference(folder.document(), plan.graph.document);
+  if (record.graph.hash !== graph.hash) {
+    const difference = firstDifference(folder.document(), graph.document);
     const what = difference === undefined ? '' : `: ${difference}`;
     throw new RunError('graph-changed', `${shortPath(path)} was begun with another graph${what}`, { hint });
   }
-  const [was, is] = [record.items, plan.selectors].map((items) => items?.join(',') ?? 'all');
+  const [was, is] = [record.items, selectors].map((items) => items?.join(',') ?? 'all');
   if (was !== is || record.seed !== seed) {
     const found = record.seed === seed ? `the items ${was}, not ${is}` : `seed ${record.seed}, not ${seed}`;
     throw new RunError('folder-in-use', `${shortPath(path)} was begun with ${found}`, { hint });
