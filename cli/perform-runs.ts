@@ -7,7 +7,6 @@ import {
   map,
   mergeMap,
   type Observable,
-  of,
   Subject,
   startWith,
   tap,
@@ -15,7 +14,7 @@ import {
 import { RunError } from '../runtime/run/errors.ts';
 import type { RunCommand } from '../runtime/run/index.ts';
 import { EXIT } from './errors.ts';
-import { exitCodeOf, type PerformView, type Start } from './perform.ts';
+import { controlsOf, exitCodeOf, goingOnWith, type PerformView, type Start } from './perform.ts';
 import { onSignals } from './signals.ts';
 import type { EventOfRun } from './view/index.ts';
 
@@ -70,11 +69,7 @@ export async function performRuns(
       const asked = defer(() => (stopping ? commands.pipe(startWith('stop' as const)) : commands));
       return from(begin(asked)).pipe(concatMap((events) => events));
     }).pipe(
-      map((event) =>
-        goOn !== undefined && event.kind === 'run-finished' && event.resume
-          ? { ...event, resume: goOn }
-          : event,
-      ),
+      goingOnWith(goOn),
       tap((event) => {
         if (event.kind === 'run-started') started = true;
         if (event.kind !== 'run-finished') return;
@@ -89,15 +84,10 @@ export async function performRuns(
         return EMPTY;
       }),
     );
-  const controls = {
-    pause: () => commands.next('pause'),
-    resume: () => commands.next('continue'),
-    checkpoint: () => commands.next('checkpoint'),
-    quit: stop,
-  };
+  const controls = { ...controlsOf(commands), quit: stop };
   try {
     const { openRunsView } = await import('./view/index.ts');
-    await openRunsView(of(...runs).pipe(mergeMap(eventsOf, jobs)), {
+    await openRunsView(from(runs).pipe(mergeMap(eventsOf, jobs)), {
       ...{ runs, jobs, title, controls },
       ...(goOn === undefined ? {} : { goOn }),
       mode: json ? 'json' : plain ? 'plain' : 'auto',

@@ -7,6 +7,7 @@ import type { ResumeOptions, RunCommand, RunEvent, RunOptions } from '../runtime
 import { resumeCommand } from '../runtime/run/resume.ts';
 import { EXIT, WRONG_INPUT } from './errors.ts';
 import { onSignals } from './signals.ts';
+import type { Controls } from './view/index.ts';
 
 /** Begins a run that can be told what to do. */
 export type Start = (commands: Observable<RunCommand>) => Promise<Observable<RunEvent>>;
@@ -45,11 +46,7 @@ export async function performRun(begin: Start, { json, plain, goOn }: PerformVie
   });
   try {
     const events = (await begin(commands)).pipe(
-      map((event) =>
-        goOn !== undefined && event.kind === 'run-finished' && event.resume
-          ? { ...event, resume: goOn }
-          : event,
-      ),
+      goingOnWith(goOn),
       tap((event) => {
         if (event.kind === 'run-started') folder = event.folder;
         if (event.kind !== 'run-finished') return;
@@ -57,19 +54,33 @@ export async function performRun(begin: Start, { json, plain, goOn }: PerformVie
         code = exitCodeOf(event, signals.code());
       }),
     );
-    const controls = {
-      pause: () => commands.next('pause'),
-      resume: () => commands.next('continue'),
-      checkpoint: () => commands.next('checkpoint'),
-      quit: () => commands.next('stop'),
-    };
     const { openView } = await import('./view/index.ts');
-    await openView(events, { controls, mode: json ? 'json' : plain ? 'plain' : 'auto' });
+    await openView(events, {
+      controls: controlsOf(commands),
+      mode: json ? 'json' : plain ? 'plain' : 'auto',
+    });
     return { code, folder, status };
   } finally {
     signals.release();
   }
 }
+
+/** How the keys of a view steer what listens to these commands. */
+export const controlsOf = (commands: Subject<RunCommand>): Controls => ({
+  pause: () => commands.next('pause'),
+  resume: () => commands.next('continue'),
+  checkpoint: () => commands.next('checkpoint'),
+  quit: () => commands.next('stop'),
+});
+
+/** Lets a run that is interrupted tell the command that goes on with what it is part of, where there is one. */
+export const goingOnWith = (goOn: string | undefined) =>
+  map(
+    (event: RunEvent): RunEvent =>
+      goOn !== undefined && event.kind === 'run-finished' && event.resume
+        ? { ...event, resume: goOn }
+        : event,
+  );
 
 /** Options of the command line for how a run is done, as they stand in commander's options. */
 export interface PerformOptions {
