@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { RunError } from '../runtime/run/errors.ts';
 import { printError } from './errors.ts';
 
 /** Options that every command has. */
@@ -15,17 +16,38 @@ export function action<Options extends CommonOptions>(
   command: Command,
   body: (args: readonly string[], options: Options) => number | Promise<number>,
 ): Command {
+  const unread = collectUnread(command);
   return command
     .option('--json', 'print data for machines')
     .option('--debug', 'show where in the program an error comes from')
     .action(async () => {
       const options = command.opts<Options>();
       try {
+        if (unread.length > 0) throw new RunError('bad-option', unread.join('\n'));
         process.exitCode = await body(command.args, options);
       } catch (cause) {
         process.exitCode = printError(cause, { json: options.json === true, debug: options.debug === true });
       }
     });
+}
+
+/** Lets values of options that cannot be read be told all at once, where the parser would end at the first. */
+function collectUnread(command: Command): readonly string[] {
+  const unread: string[] = [];
+  for (const option of command.options) {
+    const { parseArg: read } = option;
+    if (!read) continue;
+    option.argParser<unknown>((value, before) => {
+      try {
+        return read(value, before);
+      } catch (cause) {
+        if (!(cause instanceof InvalidArgumentError)) throw cause;
+        unread.push(`${option.long} ${value}: ${cause.message}`);
+        return before;
+      }
+    });
+  }
+  return unread;
 }
 
 /** Collects the values of an option that may be given several times. */

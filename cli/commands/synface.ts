@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { SetProgress } from '../../runtime/faces/make-set.ts';
 import { RunError } from '../../runtime/run/errors.ts';
-import { checkThreads } from '../../runtime/run/options.ts';
 import { action, type CommonOptions, numberOf, print } from '../action.ts';
 import { EXIT } from '../errors.ts';
 import { onSignals } from '../signals.ts';
@@ -42,7 +41,6 @@ Examples:
 async function make({ out, count, size, seed, threads, json }: SynfaceOptions): Promise<number> {
   if (out === undefined)
     throw new RunError('bad-option', 'There is no folder to write to', { hint: 'Give --out FOLDER.' });
-  if (threads !== undefined) checkThreads(threads);
   const abort = new AbortController();
   const signals = onSignals({
     stop: () => {

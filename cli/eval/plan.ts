@@ -6,6 +6,7 @@ import { loadRegistry } from '../../runtime/registry.ts';
 import { RunError } from '../../runtime/run/errors.ts';
 import { stamp } from '../../runtime/run/folder.ts';
 import { selectItems } from '../../runtime/run/items.ts';
+import { wrongOptions } from '../../runtime/run/options.ts';
 import { Sources } from '../../runtime/run/sources.ts';
 import { type DeclaredMetrics, declaredMetrics } from './metrics.ts';
 import { runsOfSeed } from './runs.ts';
@@ -58,8 +59,7 @@ export interface EvaluationPlan {
  */
 export async function planEvaluation(options: EvaluationOptions): Promise<EvaluationPlan> {
   const { graph: file, set = [], nodes = [], seeds = [0], jobs = 1 } = options;
-  checkSeeds(seeds);
-  checkJobs(jobs);
+  checkNumbers(options);
   const graph = openGraph(file, { registry: await loadRegistry({ nodes }), set });
   const plan = planGraph(graph);
   const steps = graph.schedule.filter(({ times }) => times > 0).map((step) => plan.step(step));
@@ -85,24 +85,16 @@ export async function planEvaluation(options: EvaluationOptions): Promise<Evalua
   return planned;
 }
 
-function checkSeeds(seeds: readonly number[]): void {
-  const wrong = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
-  if (seeds.length === 0 || wrong !== undefined || new Set(seeds).size < seeds.length) {
-    throw new RunError('bad-option', `The seeds are ${seeds.join(', ') || 'none'}`, {
-      hint: 'Give different whole numbers from 0 below 2^53, such as --seeds 0,1,2.',
-    });
+function checkNumbers({ seeds = [0], jobs = 1, threads }: EvaluationOptions): void {
+  const wrong = threads === undefined ? [] : wrongOptions({ threads });
+  const fine = seeds.every((seed) => wrongOptions({ seed }).length === 0);
+  if (seeds.length === 0 || !fine || new Set(seeds).size < seeds.length) {
+    const given = seeds.join(', ') || 'none';
+    wrong.push(`The seeds are ${given}; expected different whole numbers from 0 below 2^53, such as 0,1,2`);
   }
-}
-
-function checkJobs(jobs: number): void {
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS) return;
-  throw new RunError(
-    'bad-option',
-    `The number of runs at once is ${jobs}; expected a whole number from 1 to ${MOST_JOBS}`,
-    {
-      hint: 'Each is a process with an engine of its own: give at most one for every core.',
-    },
-  );
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS)
+    wrong.push(`The number of runs at once is ${jobs}; expected a whole number from 1 to ${MOST_JOBS}`);
+  if (wrong.length > 0) throw new RunError('bad-option', wrong.join('\n'));
 }
 
 async function itemsOf({

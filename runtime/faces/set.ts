@@ -24,19 +24,25 @@ export const FOLDERS = { image: 'image', depth: 'depth', mask: 'mask', parameter
 /** Says what a folder is a set of. */
 const RECORD = 'synface.json';
 
-export const LIMITS = { count: 1_000_000, size: [16, 512] } as const;
+export const LIMITS = { count: 1_000_000, size: [16, 512], threads: 256 } as const;
 
 /** The name of face number `index`, without an ending. */
 export function nameOf(index: number): string {
   return String(index).padStart(6, '0');
 }
 
-/** Refuses settings that no set has. @throws RunError bad-option */
-export function expectSettings({ count, size, seed }: Omit<SetOptions, 'folder'>): void {
+/** Refuses settings that no set has, and threads that no machine has, all at once. @throws RunError bad-option */
+export function expectSettings({
+  count,
+  size,
+  seed,
+  threads,
+}: Omit<SetOptions, 'folder'> & { readonly threads: number }): void {
   const wrong = [
     ...notWhole('--count', count, [1, LIMITS.count]),
     ...notWhole('--size', size, LIMITS.size),
     ...notWhole('--seed', seed, [0, Number.MAX_SAFE_INTEGER]),
+    ...notWhole('--threads', threads, [1, LIMITS.threads]),
   ];
   if (wrong.length > 0) throw new RunError('bad-option', wrong.join('\n'));
 }

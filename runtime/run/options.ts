@@ -36,29 +36,26 @@ export interface RunOptions {
 /** More threads than any machine has cores stop a machine, not a run. */
 const MOST_THREADS = 256;
 
-/** Throws RunError `bad-option` for a number of threads that nothing is done with. */
-export function checkThreads(threads: number): void {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return;
-  const expected = `a whole number from 1 to ${MOST_THREADS}`;
-  throw new RunError('bad-option', `The number of threads is ${threads}; expected ${expected}`);
-}
-
 /** How to go on with a run; what is not here is as the run was started. */
 export type ResumeOptions = Pick<
   RunOptions,
   'engine' | 'threads' | 'failFast' | 'checkpointEvery' | 'commands' | 'place'
 >;
 
-/** Throws RunError `bad-option` for values that no run can have. */
-export function checkOptions({ seed = 0, threads, checkpointEvery = 60 }: RunOptions): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RunError('bad-option', `The seed is ${seed}; expected a whole number from 0 below 2^53`);
-  }
-  if (threads !== undefined) checkThreads(threads);
-  if (!(checkpointEvery > 0)) {
-    throw new RunError(
-      'bad-option',
-      `The seconds between checkpoints are ${checkpointEvery}; expected more than 0`,
-    );
-  }
+/** What is wrong with values that no run can have: a line each. */
+export function wrongOptions({ seed = 0, threads = 1, checkpointEvery = 60 }: RunOptions): string[] {
+  const wrong: string[] = [];
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    wrong.push(`The seed is ${seed}; expected a whole number from 0 below 2^53`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    wrong.push(`The number of threads is ${threads}; expected a whole number from 1 to ${MOST_THREADS}`);
+  if (!(checkpointEvery > 0))
+    wrong.push(`The seconds between checkpoints are ${checkpointEvery}; expected more than 0`);
+  return wrong;
+}
+
+/** Throws RunError `bad-option` for such values, all at once. */
+export function checkOptions(options: RunOptions): void {
+  const wrong = wrongOptions(options);
+  if (wrong.length > 0) throw new RunError('bad-option', wrong.join('\n'));
 }

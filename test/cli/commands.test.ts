@@ -179,7 +179,14 @@ describe('run', () => {
     const full = await cli('run', EXAMPLE, '--out', testFolder, '--json');
     expect(full.code).toBe(2);
     expect(JSON.parse(full.stdout).errors[0]).toMatchObject({ code: 'folder-in-use' });
-    expect(await cli('run', EXAMPLE, '--seed', '-1')).toMatchObject({ code: 2 });
+    expect(
+      await cli('run', EXAMPLE, '--seed', '-1', '--threads', '0', '--checkpoint-every', '0'),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^The seed is -1; .*\nThe number of threads is 0; .*\nThe seconds .* 0; /,
+      ),
+    });
     expect(await cli('run', EXAMPLE, '--items', ',')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('It names none.'),

@@ -159,7 +159,14 @@ describe('bad input ends with exit code 2 before any run', () => {
     expect(await refused(plain, '--items', 'face-9')).toContain('There is no item "face-9"');
     expect(await refused(plain, '--seeds', '1,1')).toContain('The seeds are 1, 1');
     expect(await refused(plain, '--seeds', '-1')).toContain('The seeds are -1');
-    expect(await refused(plain, '--seeds', 'x')).toContain('It is no number');
+    expect(await refused(plain, '--seeds', 'x', '--jobs', '2', '--max-side', 'low')).toBe(
+      '--seeds x: It is no number.\n--max-side low: It is no number. [bad-option]\n  Correct the option.\n',
+    );
+    expect(await refused(plain, '--seeds', '2,2', '--jobs', '0', '--threads', '1.5')).toBe(
+      'The number of threads is 1.5; expected a whole number from 1 to 256\n' +
+        'The seeds are 2, 2; expected different whole numbers from 0 below 2^53, such as 0,1,2\n' +
+        'The number of runs at once is 0; expected a whole number from 1 to 64 [bad-option]\n  Correct the option.\n',
+    );
     expect(await refused(plain, '--markdown', at('.'))).toContain('it is a folder');
     expect(await refused(graph('twins', measured({ first: 'face-1' })))).toContain(
       'two items named "face-1"',

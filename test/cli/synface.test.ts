@@ -42,8 +42,15 @@ describe('synface', () => {
     [[], 'no folder'],
     [['--out', join(base, 'x'), '--count', '0'], '--count is 0'],
     [['--out', join(base, 'x'), '--size', '5'], '--size is 5'],
-    [['--out', join(base, 'x'), '--threads', '0'], 'The number of threads is 0'],
-    [['--out', join(base, 'x'), '--count', 'many'], 'no number'],
+    [['--out', join(base, 'x'), '--threads', '0'], '--threads is 0, expected a whole number from 1 to 256'],
+    [
+      ['--out', join(base, 'x'), '--count', 'many', '--seed', 'x'],
+      '--count many: It is no number.\n--seed x: It is no number. [bad-option]',
+    ],
+    [
+      ['--out', join(base, 'x'), '--size', '5', '--threads', '999'],
+      '--size is 5, expected a whole number from 16 to 512\n--threads is 999',
+    ],
     [['--out', '/dev/null/faces'], 'cannot be written to'],
   ])('refuses %j', async (args, message) => {
     expect(await cli('synface', ...args)).toMatchObject({
