@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type ComparedRow, compareRows, readRows } from '../cli/eval/comparison.ts';
 import { EvaluationStopped } from '../cli/eval/evaluate.ts';
 import { comparisonTable, formatTable } from '../cli/eval/table.ts';
+import { counted } from '../cli/view/describe.ts';
 import { writeFileAtomic } from '../runtime/formats/atomic.ts';
 import { RunError } from '../runtime/run/errors.ts';
 
@@ -25,7 +26,11 @@ function report(rows: readonly ComparedRow[], form: 'text' | 'markdown'): string
   const told = rows.flatMap(({ title, missing, chosen, evaluation }) => [
     ...(missing.length > 0 ? [`${title}: not computed, as there is no ${missing.join(', ')}.`] : []),
     ...(chosen ? [`${title}: ${chosen.set.join(', ')}, chosen on other faces.`] : []),
-    ...(evaluation ? [`${title}: ${evaluation.items.length} faces, ${evaluation.seeds.length} seeds.`] : []),
+    ...(evaluation
+      ? [
+          `${title}: ${counted(evaluation.items.length, 'face')}, ${counted(evaluation.seeds.length, 'seed')}.`,
+        ]
+      : []),
   ]);
   const [before, after] = form === 'markdown' ? ['- ', '\n'] : ['', ''];
   return `${formatTable(comparisonTable(lines, METRICS), form)}\n${after}${told.map((line) => before + line).join('\n')}\n`;
