@@ -1,10 +1,10 @@
-import { formatBytes, formatCount, formatDuration, formatPercent, formatSpeed } from '../format.ts';
-import { bar } from '../plot.ts';
+import { barWith } from '../bar-with.ts';
+import { formatBytes, formatCount, formatDuration, formatSpeed } from '../format.ts';
 import { type Progress, progressOf, quietPull } from '../progress.ts';
-import { pad, spread } from '../row.ts';
+import { spread } from '../row.ts';
 import { type Phase, type RunView, stagesOf } from '../run-view.ts';
 import type { Style, StyleName } from '../style.ts';
-import { clean, column, cut, widthOf } from '../width.ts';
+import { clean, column, widthOf } from '../width.ts';
 
 const PHASES: { readonly [phase in Phase]: readonly [sign: string, colour: StyleName] } = {
   waiting: ['○', 'dim'],
@@ -15,7 +15,6 @@ const PHASES: { readonly [phase in Phase]: readonly [sign: string, colour: Style
   failed: ['✗', 'red'],
 };
 const LABEL = 10;
-const PERCENT = 7;
 /** Below this width, bars are so short that percentage and speed stand beside them. */
 const NARROW = 48;
 const SHORT_BAR = 6;
@@ -103,11 +102,8 @@ function barRow(
   style: Style,
 ): string {
   const length = width < NARROW ? SHORT_BAR : Math.min(48, Math.floor(width * 0.3));
-  const { filled, empty } = bar(share, length);
-  const head = `  ${column(label, LABEL - 1)} ${style.cyan(filled)}${style.dim(empty)}`;
-  const percent = column(formatPercent(share), PERCENT - 1, { align: 'right' });
-  const room = width - 2 - LABEL - length - PERCENT - 1 - widthOf(right) - (right ? 2 : 0);
-  return spread(`${head}${pad(percent, PERCENT)} ${cut(detail, Math.max(0, room))}`, right, width);
+  const head = `  ${column(label, LABEL - 1)} `;
+  return head + barWith({ share, length, detail, right }, width - widthOf(head), style);
 }
 
 function join(first: string, second: string): string {

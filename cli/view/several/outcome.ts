@@ -2,7 +2,7 @@ import { describeProblem } from '../describe.ts';
 import { formatDuration } from '../format.ts';
 import type { Style } from '../style.ts';
 import { clean } from '../width.ts';
-import { phaseOf, type RunsView } from './state.ts';
+import { isDone, phaseOf, type RunsView } from './state.ts';
 
 /** What stays below the last frame: how the runs ended, what failed, and the command that goes on. Whole lines. */
 export function runsOutcome(view: RunsView, goOn: string | undefined, style: Style): string[] {
@@ -10,7 +10,7 @@ export function runsOutcome(view: RunsView, goOn: string | undefined, style: Sty
   const ended = runs.filter(([, { outcome }]) => outcome);
   if (view.started === undefined || ended.length < runs.length) return [];
   const took = formatDuration(view.now - view.started);
-  const completed = runs.filter(([, { outcome }]) => outcome?.status === 'completed').length;
+  const completed = runs.filter(([, run]) => isDone(run)).length;
   const what = `${completed} of ${view.awaited.length} runs`;
   const items = view.failed > 0 ? `, ${view.failed} of ${view.finished} items failed` : '';
   const lines: string[] = [];
@@ -19,8 +19,9 @@ export function runsOutcome(view: RunsView, goOn: string | undefined, style: Sty
     lines.push((view.failed > 0 ? style.yellow : style.green)(`✓ completed ${what} in ${took}${items}`));
   } else if (phase === 'failed') lines.push(style.red(`✗ failed after ${took}; completed ${what}${items}`));
   else lines.push(style.yellow(`‖ interrupted after ${took}, completed ${what}; the state is kept${items}`));
-  for (const [name, { outcome }] of ended) {
-    if (!outcome?.problem) continue;
+  for (const [name, run] of ended) {
+    const { outcome } = run;
+    if (!outcome?.problem || isDone(run)) continue;
     lines.push(style.red(`  ${clean(`${name}: ${describeProblem(outcome.problem)}`)}`));
     if (outcome.problem.hint) lines.push(`  ${clean(outcome.problem.hint)}`);
   }

@@ -1,6 +1,6 @@
 import { progressOf } from '../progress.ts';
 import type { RunView } from '../run-view.ts';
-import type { RunsView } from './state.ts';
+import { isDone, type RunsView } from './state.ts';
 
 /** How far several runs are, and when the last of them ends. */
 export interface RunsProgress {
@@ -32,7 +32,7 @@ export function runsProgress({ awaited, runs }: RunsView, jobs: number): RunsPro
 
 function shareAndTime(run: RunView | undefined): { readonly share: number; readonly left?: number } {
   if (!run) return { share: 0 };
-  if (run.outcome?.status === 'completed') return { share: 1, left: 0 };
+  if (isDone(run)) return { share: 1, left: 0 };
   const { run: share, runLeft: left } = progressOf(run);
   return { share, ...(left !== undefined && { left }) };
 }

@@ -1,21 +1,20 @@
+import { barWith } from '../bar-with.ts';
 import { counted, describeProblem, withUnit } from '../describe.ts';
-import { formatBytes, formatClock, formatDuration, formatPercent } from '../format.ts';
+import { formatBytes, formatClock, formatDuration } from '../format.ts';
 import { phaseSign } from '../panes/header.ts';
-import { bar } from '../plot.ts';
 import { progressOf } from '../progress.ts';
-import { clip, pad, spread, title } from '../row.ts';
+import { clip, spread, title } from '../row.ts';
 import { type ItemResult, type RunView, stagesOf } from '../run-view.ts';
 import type { Style } from '../style.ts';
 import { clean, column, cut, widthOf } from '../width.ts';
 import { runsProgress } from './progress.ts';
-import { phaseOf, type ResultOfRun, type RunsView } from './state.ts';
+import { isDone, phaseOf, type ResultOfRun, type RunsView } from './state.ts';
 
 export interface RowsOptions {
   readonly width: number;
   readonly jobs: number;
 }
 
-const PERCENT = 7;
 const LONGEST_NAME = 24;
 
 /** `SIDE 0.0065  MAD 18.2°`. */
@@ -37,7 +36,7 @@ export function headRows(view: RunsView, { width, jobs }: RowsOptions, style: St
   const time = left === undefined || ended ? '' : `${formatDuration(left)} left`;
   const rows = [
     spread(said, engineOf(view, style), width),
-    barRow('all', share, detail, time, width, 8, style),
+    barRow(`  ${column('all', 8)} `, { share, detail, right: time }, width, style),
   ];
   const means = Object.entries(view.means).map(([metric, { sum, count, unit }]) => ({
     name: metric,
@@ -57,7 +56,7 @@ export function runRows(
   const names = view.awaited.map(({ name }) => name);
   const label = Math.min(LONGEST_NAME, Math.max(8, ...names.map(widthOf)));
   const ended = names.filter((name) => view.runs.get(name)?.outcome);
-  const done = ended.filter((name) => view.runs.get(name)?.outcome?.status === 'completed');
+  const done = [...view.runs.values()].filter(isDone);
   const working = names.filter((name) => view.runs.has(name) && !ended.includes(name));
   const waiting = names.filter((name) => !view.runs.has(name));
   const rows = [...working, ...waiting, ...ended].map((name) =>
@@ -107,29 +106,23 @@ function runRow(name: string, run: RunView | undefined, width: number, label: nu
   const detail = run.outcome
     ? `${run.outcome.status} in ${formatDuration(run.outcome.milliseconds)}`
     : `${item}${stage}`;
-  return head + barRow(name, share, clean(detail), left, width - 2, label, style).slice(2);
+  return barRow(`${head}${place} `, { share, detail: clean(detail), right: left }, width, style);
 }
 
 function barRow(
-  name: string,
-  share: number,
-  detail: string,
-  right: string,
+  head: string,
+  { share, detail, right }: { readonly share: number; readonly detail: string; readonly right: string },
   width: number,
-  label: number,
   style: Style,
 ): string {
   const length = Math.max(4, Math.min(32, Math.floor(width * 0.2)));
-  const { filled, empty } = bar(share, length);
-  const head = `  ${column(clean(name), label)} ${style.cyan(filled)}${style.dim(empty)}`;
-  const percent = pad(column(formatPercent(share), PERCENT - 1, { align: 'right' }), PERCENT);
-  const room = width - 2 - label - 1 - length - PERCENT - 1 - widthOf(right) - (right ? 2 : 0);
-  return spread(`${head}${percent} ${cut(detail, Math.max(0, room))}`, style.dim(right), width);
+  const shown = { share, length, detail, right: style.dim(right) };
+  return head + barWith(shown, width - widthOf(head), style);
 }
 
 /** Also those of an earlier part of the run. */
 function itemsDone(run: RunView | undefined): number {
-  if (run?.outcome?.status === 'completed') return run.run?.items.length ?? 0;
+  if (run && isDone(run)) return run.run?.items.length ?? 0;
   const ended = run?.item && run.results.at(-1)?.item === run.item.name ? 1 : 0;
   return (run?.item?.index ?? 0) + ended;
 }

@@ -39,7 +39,7 @@ export interface RunsView {
   readonly failed: number;
   /** Of the items that have finished, by name of the metric. */
   readonly means: Readonly<Record<string, Mean>>;
-  /** What people should know: warnings, errors, pauses. */
+  /** What people should know: warnings and errors. */
   readonly log: readonly (LogLine & { readonly part: string })[];
 }
 
@@ -64,9 +64,14 @@ export function runsView(view: RunsView, event: EventOfRun): RunsView {
   return result ? withResult(next, { ...result, part }) : next;
 }
 
+/** Whether a run can bring nothing more: also one of which every item failed. */
+export function isDone({ outcome }: RunView): boolean {
+  return outcome?.status === 'completed' || outcome?.problem?.code === 'items-failed';
+}
+
 /** What the runs are at, all together. */
 export function phaseOf({ runs, awaited }: RunsView): Phase {
-  const phases = [...runs.values()].map(({ phase }) => phase);
+  const phases = [...runs.values()].map((run) => (isDone(run) ? 'completed' : run.phase));
   for (const phase of ['paused', 'running', 'waiting'] as const) if (phases.includes(phase)) return phase;
   for (const phase of ['failed', 'interrupted'] as const) if (phases.includes(phase)) return phase;
   return runs.size < awaited.length ? 'waiting' : 'completed';

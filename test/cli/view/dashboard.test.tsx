@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { render } from 'ink-testing-library';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Dashboard } from '../../../cli/view/dashboard.tsx';
@@ -11,6 +10,7 @@ import { widthOf } from '../../../cli/view/width.ts';
 import type { RunEvent } from '../../../runtime/run/events.ts';
 import { writeFaces } from './faces.ts';
 import { type FixtureOptions, fixtureEvents } from './fixture.ts';
+import { frameOf } from './frame.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -58,13 +58,8 @@ function show(
   const app = render(element(view));
   return {
     ...app,
-    lines: () => stripVTControlCharacters(app.lastFrame() ?? '').split('\n'),
+    ...frameOf(app),
     again: (next: RunView) => app.rerender(element(next)),
-    press: async (key: string) => {
-      app.stdin.write(key);
-      // a busy machine may let a single timer pass before React has drawn
-      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 20));
-    },
   };
 }
 

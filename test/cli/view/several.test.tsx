@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { stripVTControlCharacters } from 'node:util';
 import { render } from 'ink-testing-library';
 import { from, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -19,6 +18,7 @@ import {
 import { styleFor } from '../../../cli/view/style.ts';
 import { widthOf } from '../../../cli/view/width.ts';
 import { type FixtureOptions, fixtureEvents } from './fixture.ts';
+import { frameOf } from './frame.ts';
 
 const PLAIN = styleFor(1, { attributes: false });
 const AWAITED = [0, 1, 2].flatMap((seed) => [
@@ -73,13 +73,8 @@ function show(view: RunsView, columns = 80, rows = 24, asked = controls()) {
   );
   const app = render(element(view));
   return {
-    lines: () => stripVTControlCharacters(app.lastFrame() ?? '').split('\n'),
+    ...frameOf(app),
     again: (next: RunsView) => app.rerender(element(next)),
-    press: async (key: string) => {
-      app.stdin.write(key);
-      // a busy machine may let a single timer pass before React has drawn
-      for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 20));
-    },
   };
 }
 
@@ -208,6 +203,15 @@ describe('the view of several runs', () => {
     expect(failed[0]).toMatch(/^✗ failed after .*; completed 0 of 6 runs/);
     expect(failed[1]).toMatch(/^ {2}seed-0\/items-0-2: /);
     expect(runsOutcome(midway(), 'again', PLAIN)).toEqual([]);
+    const problem = { code: 'items-failed', message: 'All 3 items failed' };
+    const hopeless = [0, 1, 2]
+      .flatMap((seed) => events(seed))
+      .map((event) =>
+        event.kind === 'run-finished' ? ({ ...event, status: 'failed', problem } as const) : event,
+      );
+    expect(runsOutcome(viewAfter(hopeless), 'again', PLAIN)).toEqual([
+      expect.stringMatching(/^✓ completed 6 of 6 runs/),
+    ]);
   });
 });
 
